@@ -1,0 +1,27 @@
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django_htmx.http import HttpResponseClientRedirect
+
+LANGUAGE_SESSION_KEY = "language"
+CODES = [code for code, _name in settings.LANGUAGES]
+
+
+class PersonLocaleMiddleware(LocaleMiddleware):
+    """The language: session, cookie, Accept-Language, in that order. Addresses do not change with it."""
+
+    def process_request(self, request):
+        super().process_request(request)
+        chosen = request.session.get(LANGUAGE_SESSION_KEY)
+        if chosen in CODES:
+            translation.activate(chosen)
+            request.LANGUAGE_CODE = chosen
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Signing in is the default; htmx goes to the log-in page as a whole page, not into the partial."""
+
+    def handle_no_permission(self, request, view_func):
+        response = super().handle_no_permission(request, view_func)
+        return HttpResponseClientRedirect(response.url) if request.htmx else response

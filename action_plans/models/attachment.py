@@ -1,0 +1,48 @@
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from .plan import ActionPlan
+
+
+def stored_as(attachment, filename):
+    """Never the person's own file name: it is shown, not trusted."""
+    return f"plans/{attachment.plan_id}/{attachment.sha256}"
+
+
+class Attachment(models.Model):
+    class Kind(models.TextChoices):
+        DECISION = "decision", pgettext_lazy("kind of document", "Decision of the council")
+        AGREEMENT = "agreement", pgettext_lazy("kind of document", "Agreement or contract")
+        ESTIMATE = "estimate", pgettext_lazy("kind of document", "Estimate")
+        ACT = "act", pgettext_lazy("kind of document", "Act of acceptance")
+        PAYMENT = "payment", pgettext_lazy("kind of document", "Payment document")
+        PHOTO = "photo", pgettext_lazy("kind of document", "Photo")
+        OTHER = "other", pgettext_lazy("kind of document", "Other")
+
+    plan = models.ForeignKey(ActionPlan, on_delete=models.PROTECT, related_name="attachments")
+    kind = models.CharField(_("kind"), choices=Kind, default=Kind.OTHER, max_length=10)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    file = models.FileField(_("file"), upload_to=stored_as, max_length=200)
+    filename = models.CharField(max_length=200, editable=False)
+    content_type = models.CharField(max_length=100, editable=False)
+    size = models.PositiveIntegerField(editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["-uploaded_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(name="attachment_once_per_plan", fields=["plan", "sha256"]),
+        ]
+
+    def __str__(self):
+        return self.title or self.filename
+
+    def get_absolute_url(self):
+        return reverse("action_plans:document", args=[self.plan.reference, self.pk])

@@ -1,0 +1,365 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from simple_history.models import HistoricalRecords
+
+from lib.dates import Precision
+from lib.money import MAX_KGS, share
+from lib.spelling import fold_words
+from municipalities.models import Municipality, current_language
+
+from .reference import Phase, ServiceArea
+from .totals import PROMISED, RECEIVED, Money
+
+
+class PlanStatus(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("plan status", "Draft")
+    SUBMITTED = "submitted", pgettext_lazy("plan status", "Submitted")
+    RETURNED = "returned", pgettext_lazy("plan status", "Returned")
+    APPROVED = "approved", pgettext_lazy("plan status", "Approved")
+    IMPLEMENTATION = "implementation", pgettext_lazy("plan status", "In implementation")
+    COMPLETED = "completed", pgettext_lazy("plan status", "Completed")
+    CANCELLED = "cancelled", pgettext_lazy("plan status", "Cancelled")
+
+
+# Programme totals count these; drafts never.
+COUNTED = [PlanStatus.APPROVED, PlanStatus.IMPLEMENTATION, PlanStatus.COMPLETED]
+OPEN_TO_EDIT = [PlanStatus.DRAFT, PlanStatus.RETURNED]
+
+
+class ActionPlanQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Office: all. Others: what was approved, and every plan of the own municipality."""
+        if user.works_for_programme:
+            return self
+        approved = Q(status__in=COUNTED) | Q(status=PlanStatus.CANCELLED, approved_at__isnull=False)
+        if not user.is_municipal:
+            return self.filter(approved)
+        return self.filter(approved | self._own(user))
+
+    def _own(self, user):
+        # A subquery, not a join: a joint plan must not come twice.
+        own = PlanMunicipality.objects.filter(municipality__in=user.municipality_ids)
+        return Q(pk__in=own.values("plan"))
+
+    def of_own_municipality(self, user):
+        return self.filter(self._own(user)) if user.is_municipal else self.none()
+
+    def workable_by(self, user):
+        """Plans this person works on: the office on all, a municipality on its own."""
+        return self if user.works_for_programme else self.of_own_municipality(user)
+
+    def editable_by(self, user):
+        """Drafts and returned plans; what was approved is never edited in place."""
+        return self.workable_by(user).filter(status__in=OPEN_TO_EDIT)
+
+    def submittable_by(self, user):
+        return self.editable_by(user)
+
+    def reviewable_by(self, user):
+        """Can be approved or returned."""
+        return self.filter(status=PlanStatus.SUBMITTED) if user.works_for_programme else self.none()
+
+    def startable_by(self, user):
+        return self.filter(status=PlanStatus.APPROVED) if user.works_for_programme else self.none()
+
+    def completable_by(self, user):
+        return self.filter(status=PlanStatus.IMPLEMENTATION) if user.works_for_programme else self.none()
+
+    def cancellable_by(self, user):
+        after_submission = [PlanStatus.SUBMITTED, PlanStatus.RETURNED, PlanStatus.APPROVED, PlanStatus.IMPLEMENTATION]
+        return self.filter(status__in=after_submission) if user.works_for_programme else self.none()
+
+    def payable_by(self, user):
+        """Money can be recorded on approved and later plans, and on cancelled ones that were approved."""
+        if not user.works_for_programme:
+            return self.none()
+        return self.filter(Q(status__in=COUNTED) | Q(status=PlanStatus.CANCELLED, approved_at__isnull=False))
+
+    def counted(self):
+        return self.filter(status__in=COUNTED)
+
+    def search(self, words):
+        for word in fold_words(words):
+            self = self.filter(search_key__contains=word)
+        return self
+
+    def under_minimum(self):
+        # Same rule as ActionPlan.is_under_minimum, which action_plans.totals keeps.
+        return self.filter(is_under_minimum=True)
+
+    def with_gap(self):
+        return self.filter(gap_kgs__gt=0)
+
+    def for_list(self):
+        return self.select_related("phase", "lead__region", "lead__district").prefetch_related("texts", "areas__area")
+
+
+class ActionPlan(Money):
+    reference = models.CharField(_("reference"), max_length=20, unique=True, editable=False)
+    phase = models.ForeignKey(Phase, on_delete=models.PROTECT, related_name="plans", verbose_name=_("phase"))
+    status = models.CharField(
+        _("status"), choices=PlanStatus, default=PlanStatus.DRAFT, max_length=20, editable=False
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    # Kept from the row in municipalities that leads; many pages need only this one.
+    lead = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, related_name="led_plans", editable=False, verbose_name=_("municipality")
+    )
+    villages = models.TextField(_("villages"), blank=True, help_text=_("Separated by commas."))
+    cost_kgs = models.DecimalField(_("planned cost, som"), max_digits=18, decimal_places=2, null=True, blank=True)
+    starts_on = models.DateField(_("start"), null=True, blank=True)
+    starts_precision = models.CharField(max_length=5, choices=Precision, default=Precision.DAY)
+    ends_on = models.DateField(_("end"), null=True, blank=True)
+    ends_precision = models.CharField(max_length=5, choices=Precision, default=Precision.DAY)
+    started_on = models.DateField(_("started on"), null=True, blank=True, editable=False)
+    completed_on = models.DateField(_("completed on"), null=True, blank=True, editable=False)
+    completed_precision = models.CharField(max_length=5, choices=Precision, default=Precision.DAY, editable=False)
+    year = models.PositiveSmallIntegerField(_("year of the start"), null=True, editable=False)
+
+    beneficiaries_total = models.PositiveIntegerField(_("people who benefit"), null=True, blank=True)
+    beneficiaries_women = models.PositiveIntegerField(_("women"), null=True, blank=True)
+    beneficiaries_men = models.PositiveIntegerField(_("men"), null=True, blank=True)
+    beneficiaries_children = models.PositiveIntegerField(_("children"), null=True, blank=True)
+
+    under_minimum_reason = models.TextField(_("reason for a share under the minimum"), blank=True)
+    under_minimum_at = models.DateTimeField(null=True, blank=True, editable=False)
+    under_minimum_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    # The form's own key: the same form sent twice makes one plan.
+    creation_key = models.UUIDField(null=True, unique=True, editable=False)
+
+    source = models.TextField(_("source"), blank=True, help_text=_("Where these facts were published."))
+    source_note = models.TextField(_("note on the source"), blank=True)
+    # Names of the fields that no source gives and the sample set filled.
+    sample_fields = models.JSONField(default=list, editable=False)
+    has_sample = models.BooleanField(default=False, editable=False)
+    search_key = models.TextField(editable=False, default="")
+
+    # These and the columns of Money are kept by action_plans.totals.keep_totals in the same transaction
+    # as the change, outside of history and version.
+    gap_kgs = models.DecimalField(max_digits=18, decimal_places=2, null=True, editable=False)
+    surplus_kgs = models.DecimalField(max_digits=18, decimal_places=2, null=True, editable=False)
+    own_share_pct = models.DecimalField(max_digits=24, decimal_places=6, null=True, editable=False)
+    is_under_minimum = models.BooleanField(default=False, editable=False)
+
+    objects = ActionPlanQuerySet.as_manager()
+    KEPT = [*PROMISED, *RECEIVED, "gap_kgs", "surplus_kgs", "own_share_pct", "is_under_minimum"]
+    history = HistoricalRecords(
+        excluded_fields=[*KEPT, "search_key", "creation_key", "has_sample", "sample_fields"], app="action_plans"
+    )
+
+    class Meta:
+        verbose_name = _("action plan")
+        verbose_name_plural = _("action plans")
+        ordering = ["-starts_on", "reference"]
+        indexes = [
+            models.Index(fields=["status", "phase"]),
+            models.Index(fields=["-starts_on", "reference"]),
+            models.Index(fields=["cost_kgs"]),
+            models.Index(fields=["own_share_pct"]),
+        ]
+        constraints = [
+            models.CheckConstraint(name="plan_status_known", condition=Q(status__in=PlanStatus.values)),
+            models.CheckConstraint(
+                name="plan_ends_after_it_starts",
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message=_("The end is before the start. Check the year."),
+            ),
+            models.CheckConstraint(
+                name="plan_cost_within_limits",
+                condition=Q(cost_kgs=None) | Q(cost_kgs__gte=0, cost_kgs__lte=MAX_KGS),
+                violation_error_message=_("The planned cost must be between 0 and 100,000,000,000 som."),
+            ),
+            models.CheckConstraint(
+                name="plan_women_and_men_within_all",
+                condition=Q(beneficiaries_total=None)
+                | (
+                    (Q(beneficiaries_women=None) | Q(beneficiaries_women__lte=F("beneficiaries_total")))
+                    & (Q(beneficiaries_men=None) | Q(beneficiaries_men__lte=F("beneficiaries_total")))
+                    & (Q(beneficiaries_children=None) | Q(beneficiaries_children__lte=F("beneficiaries_total")))
+                    & (
+                        Q(beneficiaries_women=None)
+                        | Q(beneficiaries_men=None)
+                        | Q(beneficiaries_total__gte=F("beneficiaries_women") + F("beneficiaries_men"))
+                    )
+                ),
+                violation_error_message=_("Women, men or children are more than all people who benefit."),
+            ),
+            models.CheckConstraint(
+                name="plan_approval_says_when_and_by_whom",
+                condition=Q(approved_at=None, approved_by=None) | Q(approved_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="plan_share_under_minimum_has_a_reason",
+                condition=Q(under_minimum_at=None)
+                | (Q(under_minimum_at__isnull=False, under_minimum_by__isnull=False) & ~Q(under_minimum_reason="")),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.reference} {self.title}"
+
+    def save(self, *args, **kwargs):
+        self.year = self.starts_on.year if self.starts_on else None
+        self.has_sample = bool(self.sample_fields)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("action_plans:detail", args=[self.reference])
+
+    @property
+    def text(self):
+        """The text in the reader's language, else the original, else any; None if there is none yet."""
+        texts = {text.language: text for text in self.texts.all()}
+        original = next((text for text in texts.values() if text.is_original), None)
+        return texts.get(current_language()) or original or next(iter(texts.values()), None)
+
+    @property
+    def title(self):
+        return self.text.title if self.text else self.reference
+
+    @property
+    def own_share(self):
+        """Percent of the planned cost, unrounded; None without a cost."""
+        return share(self.own_kgs, self.cost_kgs)
+
+    @property
+    def is_counted(self):
+        return self.status in COUNTED
+
+    @property
+    def was_approved(self):
+        return self.is_counted or (self.status == PlanStatus.CANCELLED and self.approved_at is not None)
+
+    def is_sample(self, field):
+        return field in self.sample_fields
+
+
+class PlanText(models.Model):
+    """What is written about a plan, one row per language; one of them is the original."""
+
+    class State(models.TextChoices):
+        ORIGINAL = "original", pgettext_lazy("translation state", "original")
+        DRAFT = "draft", pgettext_lazy("translation state", "draft translation")
+        CHECKED = "checked", pgettext_lazy("translation state", "checked translation")
+
+    plan = models.ForeignKey(ActionPlan, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+    is_original = models.BooleanField(_("original"), default=False)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    title = models.CharField(_("title"), max_length=250)
+    problem = models.TextField(_("problem"), blank=True)
+    objective = models.TextField(_("objective"), blank=True)
+    works = models.TextField(_("what is bought or built"), blank=True)
+    provider = models.TextField(_("provider or partner"), blank=True)
+    upkeep = models.TextField(_("how upkeep is paid"), blank=True)
+    beneficiaries_note = models.TextField(_("other groups and details"), blank=True)
+
+    history = HistoricalRecords(app="action_plans")
+
+    class Meta:
+        verbose_name = _("plan text")
+        verbose_name_plural = _("plan texts")
+        ordering = ["plan", "-is_original", "language"]
+        constraints = [
+            models.UniqueConstraint(name="plan_text_once_per_language", fields=["plan", "language"]),
+            models.UniqueConstraint(
+                name="plan_text_one_original", fields=["plan"], condition=Q(is_original=True)
+            ),
+            models.CheckConstraint(
+                name="plan_text_original_is_its_state",
+                condition=Q(is_original=True, state="original") | (Q(is_original=False) & ~Q(state="original")),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class PlanArea(models.Model):
+    plan = models.ForeignKey(ActionPlan, on_delete=models.CASCADE, related_name="areas")
+    area = models.ForeignKey(
+        ServiceArea, on_delete=models.PROTECT, related_name="plan_areas", verbose_name=_("service area")
+    )
+    share = models.DecimalField(_("share, %"), max_digits=5, decimal_places=2, default=100)
+
+    history = HistoricalRecords(app="action_plans")
+
+    class Meta:
+        verbose_name = _("service area of a plan")
+        verbose_name_plural = _("service areas of plans")
+        ordering = ["plan", "-share", "area__position"]
+        constraints = [
+            models.UniqueConstraint(name="plan_area_once", fields=["plan", "area"]),
+            models.CheckConstraint(name="plan_area_share_is_a_part", condition=Q(share__gt=0, share__lte=100)),
+        ]
+
+    def __str__(self):
+        return f"{self.area} {self.share} %"
+
+
+class PlanMunicipality(models.Model):
+    plan = models.ForeignKey(ActionPlan, on_delete=models.CASCADE, related_name="municipalities")
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, related_name="plan_shares", verbose_name=_("municipality")
+    )
+    share = models.DecimalField(_("share, %"), max_digits=5, decimal_places=2, default=100)
+    is_lead = models.BooleanField(_("leads"), default=False)
+
+    history = HistoricalRecords(app="action_plans")
+
+    class Meta:
+        verbose_name = _("municipality of a plan")
+        verbose_name_plural = _("municipalities of plans")
+        ordering = ["plan", "-is_lead", "municipality__code"]
+        constraints = [
+            models.UniqueConstraint(name="plan_municipality_once", fields=["plan", "municipality"]),
+            models.UniqueConstraint(name="plan_municipality_one_lead", fields=["plan"], condition=Q(is_lead=True)),
+            models.CheckConstraint(
+                name="plan_municipality_share_is_a_part", condition=Q(share__gt=0, share__lte=100)
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.municipality} {self.share} %"
+
+
+class StatusChange(models.Model):
+    """A step of a plan, with its reason: the visible history of its states."""
+
+    plan = models.ForeignKey(ActionPlan, on_delete=models.CASCADE, related_name="steps")
+    before = models.CharField(max_length=20, choices=PlanStatus, blank=True)
+    after = models.CharField(max_length=20, choices=PlanStatus)
+    reason = models.TextField(_("reason"), blank=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("step of a plan")
+        verbose_name_plural = _("steps of plans")
+        ordering = ["-changed_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(name="step_status_known", condition=Q(after__in=PlanStatus.values)),
+            models.CheckConstraint(
+                name="step_back_or_out_has_a_reason",
+                condition=~Q(after__in=[PlanStatus.RETURNED, PlanStatus.CANCELLED]) | ~Q(reason=""),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.plan_id}: {self.before} → {self.after}"

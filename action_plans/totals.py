@@ -1,0 +1,196 @@
+"""Totals kept on the plan, its slices and the programme's totals: one function, the same transaction.
+
+cost + promised_without_cost = promised + gap − surplus holds for a plan, a slice and every sum of them.
+"""
+
+from collections import Counter, defaultdict
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F, Sum
+
+from lib.money import allocate, share, total
+
+from .models import (
+    COUNTED,
+    PROMISED,
+    RECEIVED,
+    ActionPlan,
+    AddedMoney,
+    Axis,
+    FundingSlice,
+    FundingTotal,
+    Payment,
+    PaymentKind,
+    PlanStatus,
+)
+
+ZERO = Decimal("0.00")
+SAMPLE_MONEY = {"own_cash_kgs", "own_in_kind_kgs", "grant_kgs", "other_kgs", "received_kgs"}
+
+
+@transaction.atomic
+def keep_totals(plan_id):
+    """Recompute what is kept of a plan after any change of it, its rows or its payments."""
+    plan = ActionPlan.objects.select_for_update(of=("self",)).select_related("phase").get(pk=plan_id)
+    contributions = list(plan.contributions.all())
+    payments = Payment.objects.filter(contribution__plan=plan)
+    money = money_of(plan.cost_kgs, contributions, _net_received(payments))
+    sample_fields = _sample_fields(plan, contributions, payments)
+    kept = money | judgement(plan.cost_kgs, money, plan.phase.minimum_own_share)
+    kept |= {"sample_fields": sample_fields, "has_sample": bool(sample_fields)}
+    ActionPlan.objects.filter(pk=plan.pk).update(**kept)
+    for name, value in kept.items():
+        setattr(plan, name, value)
+    _replace_slices(plan)
+    return plan
+
+
+def money_of(cost, contributions, received):
+    """Columns of Money plus gap and surplus. received: {contribution id: net som}."""
+    money = dict.fromkeys([*PROMISED, *RECEIVED], ZERO)
+    for contribution in contributions:
+        money[contribution.pot] += contribution.amount_kgs
+        money[f"received_{contribution.pot}"] += received.get(contribution.pk, ZERO)
+    uncovered = None if cost is None else cost - sum(money[name] for name in PROMISED)
+    money["gap_kgs"] = None if cost is None else max(uncovered, ZERO)
+    money["surplus_kgs"] = None if cost is None else max(-uncovered, ZERO)
+    return money
+
+
+def judgement(cost, money, minimum):
+    """The own share and whether it is under the minimum, tested on the unrounded ratio."""
+    own = money["own_cash_kgs"] + money["own_in_kind_kgs"]
+    pct = share(own, cost)
+    return {
+        "own_share_pct": None if pct is None else round(pct, 6),
+        "is_under_minimum": bool(cost) and own * 100 < minimum * cost,
+    }
+
+
+def cut(plan, municipalities, areas):
+    """The plan's slices, unsaved: municipality × area by shares; parts add up to the plan exactly.
+
+    municipalities: [(municipality, share)], areas: [(area id or None, share)].
+    """
+    places = [(m, a, ms * ars) for m, ms in municipalities for a, ars in areas or [(None, Decimal(100))]]
+    weights = [weight for _m, _a, weight in places]
+    parts = {name: allocate(value, weights) for name, value in _added_money(plan).items()}
+    return [
+        FundingSlice(
+            plan_id=plan.pk,
+            municipality_id=municipality.pk,
+            region_id=municipality.region_id,
+            area_id=area_id,
+            phase_id=plan.phase_id,
+            status=plan.status,
+            year=plan.year,
+            counts=plan.was_approved,
+            has_cost=plan.cost_kgs is not None,
+            **{name: values[i] for name, values in parts.items()},
+        )
+        for i, (municipality, area_id, _weight) in enumerate(places)
+    ]
+
+
+def cells(slices):
+    """{(phase, status, axis, key): Counter of FundingTotal.SUMMED} for the slices of ONE plan."""
+    found = defaultdict(Counter)
+    for piece in slices:
+        if not piece.counts:
+            continue
+        for axis, key in _keys(piece):
+            cell = found[piece.phase_id, piece.status, axis, key]
+            for name in AddedMoney.MEASURES:
+                cell[name] += getattr(piece, name)
+            cell["plans"], cell["plans_with_cost"] = 1, int(piece.has_cost)
+    return found
+
+
+def _keys(piece):
+    yield Axis.ALL, ""
+    yield Axis.AREA, str(piece.area_id or "")
+    yield Axis.REGION, str(piece.region_id)
+    yield Axis.MUNICIPALITY, str(piece.municipality_id)
+    yield Axis.YEAR, str(piece.year or "")
+
+
+def _net_received(payments):
+    """{contribution id: received − returned}"""
+    net = defaultdict(lambda: ZERO)
+    rows = payments.exclude(kind=PaymentKind.SPENT).values_list("contribution", "kind").annotate(Sum("amount_kgs"))
+    for contribution, kind, amount in rows.order_by():
+        net[contribution] += total([amount]) * (1 if kind == PaymentKind.RECEIVED else -1)
+    return net
+
+
+def _sample_fields(plan, contributions, payments):
+    """The plan's own sample fields, with those of its money as they are now."""
+    fields = [name for name in plan.sample_fields if name not in SAMPLE_MONEY]
+    sample = {c.pot if c.pot in SAMPLE_MONEY else "other_kgs" for c in contributions if c.is_sample}
+    if payments.filter(is_sample=True).exists():
+        sample.add("received_kgs")
+    return fields + sorted(sample)
+
+
+def _added_money(plan):
+    known = plan.cost_kgs is not None
+    money = {name: getattr(plan, name) for name in [*PROMISED, *RECEIVED]}
+    return money | {
+        "cost_kgs": plan.cost_kgs if known else ZERO,
+        "gap_kgs": plan.gap_kgs if known else ZERO,
+        "surplus_kgs": plan.surplus_kgs if known else ZERO,
+        "own_of_known_cost_kgs": plan.own_kgs if known else ZERO,
+        "promised_without_cost_kgs": ZERO if known else plan.promised_kgs,
+    }
+
+
+def _replace_slices(plan):
+    old = list(plan.slices.all())
+    municipalities = [(row.municipality, row.share) for row in plan.municipalities.select_related("municipality")]
+    new = cut(plan, municipalities, [(row.area_id, row.share) for row in plan.areas.all()])
+    if _fingerprint(old) == _fingerprint(new):
+        return
+    FundingSlice.objects.filter(plan=plan).delete()
+    FundingSlice.objects.bulk_create(new)
+    _add(cells(new), cells(old))
+
+
+def _fingerprint(slices):
+    names = [f.attname for f in FundingSlice._meta.concrete_fields if f.name != "id"]
+    return sorted(tuple(str(getattr(piece, name)) for name in names) for piece in slices)
+
+
+def _add(new, old):
+    """Add the difference to FundingTotal, always in the same order, so that two writers never deadlock."""
+    for place in sorted(set(new) | set(old)):
+        change = {n: new[place][n] - old[place][n] for n in FundingTotal.SUMMED if new[place][n] != old[place][n]}
+        if not change:
+            continue
+        phase, status, axis, key = place
+        row = FundingTotal.objects.filter(axis=axis, key=key, phase_id=phase, status=status)
+        additions = {name: F(name) + value for name, value in change.items()}
+        if not row.update(**additions):
+            empty = FundingTotal(axis=axis, key=key, phase_id=phase, status=status)
+            FundingTotal.objects.bulk_create([empty], ignore_conflicts=True)
+            row.update(**additions)
+
+
+def counted_totals(*, axis, phase=None, statuses=COUNTED):
+    """{key: {measure: value}} of one axis, summed over phases and states."""
+    rows = FundingTotal.objects.filter(axis=axis, status__in=statuses)
+    if phase:
+        rows = rows.filter(phase=phase)
+    sums = {name: Sum(name) for name in FundingTotal.SUMMED}
+    return {row.pop("key"): _exact(row) for row in rows.order_by().values("key").annotate(**sums)}
+
+
+def _exact(row):
+    # SQLite adds decimals as floating point; to 10^13 rounding to the tyiyn gives the exact sum back.
+    return {n: total([v]) if n in AddedMoney.MEASURES else v for n, v in row.items()}
+
+
+def received_of_cancelled(phase=None):
+    """Money that had arrived for plans which were cancelled later stays in what was received."""
+    rows = counted_totals(axis=Axis.ALL, phase=phase, statuses=[PlanStatus.CANCELLED])
+    return sum((rows[""][name] for name in RECEIVED), ZERO) if rows else ZERO
