@@ -1,0 +1,56 @@
+"""Dates that are known to the day, the month or the year, as each language writes them."""
+
+from datetime import datetime
+
+from babel.dates import format_date
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import get_format
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+class Precision(models.TextChoices):
+    DAY = "day", pgettext_lazy("precision of a date", "day")
+    MONTH = "month", pgettext_lazy("precision of a date", "month")
+    YEAR = "year", pgettext_lazy("precision of a date", "year")
+
+
+# Babel's patterns; U+00A0 keeps "2018 г." on one line
+PATTERNS = {
+    "en": {"day": "d MMM y", "month": "MMMM y", "year": "y"},
+    "ru": {"day": "d MMM y\u00a0'г.'", "month": "LLLL y\u00a0'г.'", "year": "y"},
+    "ky": {"day": "y-'ж'. d-MMM", "month": "y-'ж'. MMMM", "year": "y"},
+}
+
+
+def format_partial(date, precision=Precision.DAY, language=None):
+    """16 Aug 2018 · August 2018 · 2018; "" for None. What is not known is not shown."""
+    if date is None:
+        return ""
+    code = (language or get_language() or "en")[:2]
+    code = code if code in PATTERNS else "en"
+    return format_date(date, PATTERNS[code][precision], locale=code)
+
+
+def format_moment(moment, language=None):
+    """14 Dec 2018, 14:05 in local time; "" for None."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    return f"{format_partial(local.date(), language=language)}, {local:%H:%M}"
+
+
+def parse_date(text):
+    """Read 16.08.2018, 2018-08-16 or 16/08/2018 (day first, in every language) outside of a form."""
+    for pattern in get_format("DATE_INPUT_FORMATS"):
+        try:
+            return datetime.strptime(text.strip(), pattern).date()  # noqa: DTZ007 -- a day has no zone
+        except ValueError:
+            continue
+    raise ValidationError(
+        _("“%(text)s” is not a date. Write it like 16.08.2018."),
+        code="invalid",
+        params={"text": text.strip()[:40]},
+    )

@@ -1,0 +1,305 @@
+"""Amounts in som: reading, adding, sharing out and writing them. Decimal only, never float.
+
+Rounding is half-up to 0.01 som and happens once per row; totals add the rounded rows.
+A share is a percentage: Decimal("31.959"), not 0.31959.
+"""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import floor
+from typing import NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import DecimalField, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+CENT = Decimal("0.01")
+MAX_KGS = Decimal("100000000000.00")
+NBSP = "\u00a0"
+UNKNOWN = "—"
+
+
+# Reading what people type
+
+
+class AmountError(ValidationError, ValueError):
+    """Code: ambiguous, invalid, negative, too_large or too_precise."""
+
+
+MESSAGES = {
+    "ambiguous": _(
+        "“%(text)s” can be read as %(whole)s or as %(fraction)s. "
+        "Write %(write_whole)s for the first or %(write_fraction)s for the second."
+    ),
+    "invalid": _("“%(text)s” is not an amount. Write it in digits, for example %(example)s."),
+    "negative": _("An amount cannot be below zero. Write it without the minus sign."),
+    "too_large": _("The amount is over %(limit)s. Check the number of zeros."),
+    "too_precise": _(
+        "The amount has more than two decimals. Write som and tyiyn, for example %(example)s."
+    ),
+}
+SPACES = re.compile("[\u00a0\u2007\u2008\u2009\u200a\u202f]")
+APOSTROPHES = re.compile("[’‘ʼ`´]")
+UNIT = re.compile(r"^(?:сом|som|kgs) *| *(?:сом|som|kgs)\.?$", re.IGNORECASE)
+AMBIGUOUS = re.compile(r"([1-9][0-9]{0,2})[.,]([0-9]{3})")
+READINGS = [
+    re.compile(r"(?P<whole>[0-9]+)(?:[.,](?P<fraction>[0-9]+))?"),
+    re.compile(
+        r"(?P<whole>[1-9][0-9]{0,2}(?:(?P<by>[ '])[0-9]{3})(?:(?P=by)[0-9]{3})*)(?:[.,](?P<fraction>[0-9]+))?"
+    ),
+    re.compile(r"(?P<whole>[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.(?P<fraction>[0-9]+))?"),
+    re.compile(r"(?P<whole>[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,(?P<fraction>[0-9]+))?"),
+]
+
+
+def parse_amount(text):
+    """Read an amount as people type it in any of the three languages; Decimal to 0.01, or AmountError.
+
+    1 234,50 · 1234.50 · 1'234,50 · 1,234.50 · 1.234,50 · 1,234,567 · 500 сом · KGS 500.
+    “1,234” could mean either thing and is asked back.
+    """
+    plain = UNIT.sub("", APOSTROPHES.sub("'", SPACES.sub(" ", text)).strip())
+    if plain.startswith(("-", "−", "–")):
+        raise _amount_error("negative", text)
+    if parts := AMBIGUOUS.fullmatch(plain):
+        raise _ambiguous(text, *parts.groups())
+    match = next(filter(None, (reading.fullmatch(plain) for reading in READINGS)), None)
+    if not match:
+        raise _amount_error("invalid", text)
+    return _checked(text, re.sub("[^0-9]", "", match["whole"]), match["fraction"] or "0")
+
+
+def _checked(text, whole, fraction):
+    if len(fraction) > 2:
+        raise _amount_error("too_precise", text)
+    amount = Decimal(f"{whole}.{fraction}")
+    if amount > MAX_KGS:
+        raise _amount_error("too_large", text)
+    return amount.quantize(CENT)
+
+
+def _ambiguous(text, whole, fraction):
+    point = _style(None).decimal
+    return _amount_error(
+        "ambiguous",
+        text,
+        whole=format_number(int(whole + fraction)),
+        fraction=whole + point + fraction,
+        write_whole=whole + fraction,
+        write_fraction=whole + point + fraction[:2],
+    )
+
+
+def _amount_error(code, text, **params):
+    params = {
+        "text": text.strip()[:40],
+        "limit": format_kgs(MAX_KGS),
+        "example": format_amount(Decimal("1234.50")),
+        **params,
+    }
+    return AmountError(MESSAGES[code], code=code, params=params)
+
+
+class AmountField(forms.Field):
+    """An amount in som: cleans to a Decimal or None, shows again what was typed."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, max_digits=None, decimal_places=None, **kwargs):
+        # A model's DecimalField hands both over; parse_amount() has the limits.
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget):
+        return {"inputmode": "decimal", "autocomplete": "off", "class": "amount"}
+
+    def to_python(self, value):
+        if value is None or isinstance(value, Decimal):
+            return value
+        text = str(value)
+        return parse_amount(text) if text.strip() else None
+
+    def prepare_value(self, value):
+        return format_amount(value) if isinstance(value, (Decimal, int)) else value
+
+    def has_changed(self, initial, data):
+        try:
+            return not self.disabled and self.to_python(initial) != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+# Adding
+
+
+def round_kgs(value):
+    return value.quantize(CENT, ROUND_HALF_UP)
+
+
+def total(values):
+    """Add amounts; None (not known) counts as nothing."""
+    return round_kgs(sum((value for value in values if value is not None), Decimal(0)))
+
+
+class KgsColumn(DecimalField):
+    """Of an aggregate: SQLite adds decimals as floats and would answer 0.300000000000000."""
+
+    def from_db_value(self, value, expression, connection):
+        return None if value is None else round_kgs(value)
+
+
+def sum_kgs(expression, **options):
+    """Aggregate: the sum to 0.01, 0.00 over no rows; options as of Sum (filter=…)."""
+    column = KgsColumn(max_digits=18, decimal_places=2)
+    return Coalesce(Sum(expression, output_field=column, **options), 0, output_field=column)
+
+
+# Shares
+
+
+def share(part, whole):
+    """Percentage, unrounded; None when part or whole is not known or the whole is not above zero."""
+    if part is None or whole is None or whole <= 0:
+        return None
+    return Decimal(part) * 100 / Decimal(whole)
+
+
+def round_share(value, places=1):
+    return (
+        None
+        if value is None
+        else Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    )
+
+
+def composition(parts):
+    """{key: amount} → {key: percentage to 0.1}, adding up to exactly 100.0.
+
+    Tie: larger amount first, then key. All None when there is no whole: a sum of zero, a part below zero.
+    """
+    keys = sorted(parts, key=lambda key: (key is None, key))
+    amounts = [parts[key] or Decimal(0) for key in keys]
+    if sum(amounts) <= 0 or min(amounts) < 0:
+        return dict.fromkeys(parts)
+    tenths = dict(zip(keys, _largest_remainder(1000, amounts), strict=True))
+    return {key: Decimal(tenths[key]).scaleb(-1) for key in parts}
+
+
+def allocate(amount, weights):
+    """Split an amount to 0.01 in proportion to the weights; the parts add up exactly.
+
+    Weights: list, or dict (its values). Tie: larger weight, then order. amount None → all None.
+    ValueError when a weight is negative or all are zero, unless the amount is zero.
+    """
+    weights = list(weights.values() if isinstance(weights, dict) else weights)
+    if amount is None:
+        return [None] * len(weights)
+    cents = int(round_kgs(amount).scaleb(2))
+    sign = -1 if cents < 0 else 1
+    return [Decimal(sign * part).scaleb(-2) for part in _largest_remainder(abs(cents), weights)]
+
+
+def _largest_remainder(units, weights):
+    """Whole numbers that add up to units. Tie: larger weight, then order."""
+    if not units:
+        return [0] * len(weights)
+    whole = sum(map(Fraction, weights))
+    if whole <= 0 or min(weights) < 0:
+        raise ValueError("The weights must not be negative, nor all zero.")
+    quotas = [units * Fraction(weight) / whole for weight in weights]
+    parts = [floor(quota) for quota in quotas]
+    order = sorted(range(len(weights)), key=lambda i: (parts[i] - quotas[i], -weights[i]))
+    for i in order[: units - sum(parts)]:
+        parts[i] += 1
+    return parts
+
+
+# Writing, with no-break spaces inside, as CLDR does for ru_KG, ky_KG and en
+
+
+class Style(NamedTuple):
+    decimal: str
+    group: str
+    percent: str
+    kgs: str
+    thousand: str
+    million: str
+
+
+RU = Style(",", NBSP, f"{NBSP}%", f"{{}}{NBSP}сом", "тыс.", "млн")
+KY = RU._replace(percent="%", thousand="миң")
+EN = Style(".", ",", "%", f"KGS{NBSP}{{}}", "thousand", "million")
+STYLES = {"ru": RU, "ky": KY, "en": EN}
+
+
+def _style(language):
+    return STYLES.get((language or get_language() or "en")[:2], EN)
+
+
+def _number(value, style):
+    return f"{value:,f}".translate({ord(","): style.group, ord("."): style.decimal})
+
+
+def format_number(value, language=None):
+    """A count or a measured value, grouped, no more decimals than it has. Not for years and codes."""
+    if value is None:
+        return UNKNOWN
+    return _number(Decimal(value).normalize(), _style(language))
+
+
+def format_amount(value, language=None):
+    """1 234,50 without unit; parse_amount() reads it back in every language."""
+    if value is None:
+        return UNKNOWN
+    return _number(round_kgs(Decimal(value)) + 0, _style(language))  # + 0: no minus before 0.00
+
+
+def format_kgs(value, language=None):
+    """97 123 456,78 сом or KGS 97,123,456.78, in the current language."""
+    return _with_unit(value, format_amount(value, language), language)
+
+
+def format_compact(value, language=None):
+    """97,3 млн сом or KGS 97.3 million; below one thousand in full. Headlines only."""
+    number, word = _compact(value, language)
+    return _with_unit(value, f"{number}{NBSP}{word}".rstrip(NBSP), language)
+
+
+def compact_parts(value, language=None):
+    """(number, unit) of a figure card: 97.3, million KGS."""
+    number, word = _compact(value, language)
+    unit = _style(language).kgs.format("").strip(NBSP)
+    return number, f"{word}{NBSP}{unit}".lstrip(NBSP)
+
+
+def _with_unit(value, number, language):
+    if value is None:
+        return UNKNOWN
+    sign = "-" if number.startswith("-") else ""
+    return sign + _style(language).kgs.format(number.removeprefix("-"))
+
+
+def _compact(value, language):
+    style = _style(language)
+    if value is None or abs(value) < 1000:
+        return format_amount(value, language), ""
+    # What is shown decides: 999 950 is 1.0 million, not 1 000.0 thousand
+    power, word = (3, style.thousand) if abs(value) < 999_950 else (6, style.million)
+    return _number(round_share(Decimal(value).scaleb(-power)), style), word
+
+
+def format_share(value, *, below=None, places=1, language=None):
+    """32,0 % (ru), 32,0% (ky), 32.0% (en); None → —.
+
+    below: a limit that rounding must not hide. 9.96 under a limit of 10 is 9.96%, not 10.0%.
+    """
+    if value is None:
+        return UNKNOWN
+    if below is not None and value < below:
+        while round_share(value, places) >= below:
+            places += 1
+    style = _style(language)
+    return _number(round_share(value, places) + 0, style) + style.percent

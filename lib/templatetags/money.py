@@ -1,0 +1,35 @@
+from decimal import ROUND_HALF_UP, Decimal
+
+from django import template
+
+from lib import money
+
+register = template.Library()
+
+register.filter("kgs", money.format_kgs)
+register.filter("amount", money.format_amount)
+register.filter("compact", money.format_compact)
+register.filter("number", money.format_number)
+
+
+@register.filter
+def compact_number(value):
+    return money.compact_parts(value)[0]
+
+
+@register.filter
+def compact_unit(value):
+    return money.compact_parts(value)[1]
+
+
+@register.filter
+def share(value, below=None):
+    """{{ plan.own_share|share }}, or |share:minimum when a rule applies."""
+    return money.format_share(value, below=below)
+
+
+@register.filter
+def raw(value):
+    """For attributes of SVG: 31.9 in every language, two decimals at most; 0 when not known."""
+    rounded = Decimal(value or 0).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{rounded.normalize() + 0:f}"

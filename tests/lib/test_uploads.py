@@ -1,0 +1,101 @@
+import io
+import zipfile
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
+from openpyxl import Workbook
+
+from lib.uploads import check_upload, sha256_of
+
+PDF = b"%PDF-1.4\n%%EOF\n"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+JPG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
+EXE = b"MZ\x90\x00\x03" + bytes(60)
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def archive(**parts):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return file.getvalue()
+
+
+def docx(main=f"{WORD}.main+xml", **parts):
+    types = f'<Types><Override PartName="/word/document.xml" ContentType="{main}"/></Types>'
+    return archive(**{"[Content_Types].xml": types, "word/document.xml": "<w/>"} | parts)
+
+
+def xlsx():
+    file = io.BytesIO()
+    Workbook().save(file)
+    return file.getvalue()
+
+
+def refusal(name, content):
+    with pytest.raises(ValidationError) as refused:
+        check_upload(SimpleUploadedFile(name, content))
+    return refused.value.code
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "content_type"),
+    [
+        ("решение.PDF", PDF, "application/pdf"),
+        ("photo.jpg", JPG, "image/jpeg"),
+        ("photo.JPEG", JPG, "image/jpeg"),
+        ("plan.png", PNG, "image/png"),
+        ("смета.docx", docx(), WORD),
+        ("смета.xlsx", xlsx(), EXCEL),
+    ],
+)
+def test_papers_and_photos_may_be_uploaded(name, content, content_type):
+    file = SimpleUploadedFile(name, content)
+    assert check_upload(file) == content_type
+    assert file.read() == content
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("empty.pdf", b"", "empty"),
+        ("program.pdf", EXE, "not_allowed"),
+        ("page.pdf", b"<html><script>", "not_allowed"),
+        ("plain.txt", b"text", "not_allowed"),
+        ("archive.docx", archive(a="b"), "not_allowed"),
+        ("slides.docx", docx(main="presentationml.presentation.main+xml"), "not_allowed"),
+        ("picture.pdf", PNG, "wrong_ending"),
+        ("paper.pdf.exe", PDF, "wrong_ending"),
+        ("noending", PDF, "wrong_ending"),
+        ("table.docx", xlsx(), "wrong_ending"),
+        ("macros.docx", docx(**{"word/vbaProject.bin": "x"}), "macros"),
+        (
+            "macros.docx",
+            docx(main="application/vnd.ms-word.document.macroEnabled.main+xml"),
+            "macros",
+        ),
+        ("broken.docx", docx()[:80], "unreadable"),
+        ("bomb.xlsx", docx(**{"word/big.xml": bytes(5_000_000)}), "unreadable"),
+    ],
+)
+def test_what_is_not_what_it_says_is_refused(name, content, code):
+    assert refusal(name, content) == code
+
+
+def test_a_file_over_the_limit_is_refused_with_both_sizes(settings):
+    settings.MAX_UPLOAD_BYTES = 1024
+    file = SimpleUploadedFile("large.pdf", PDF + bytes(2048))
+    with translation.override("en"), pytest.raises(ValidationError) as refused:
+        check_upload(file)
+    assert refused.value.code == "too_large"
+    assert refused.value.params == {"size": "2.0\u00a0KB", "limit": "1.0\u00a0KB"}
+
+
+def test_the_digest_of_a_file_is_its_sha256():
+    file = SimpleUploadedFile("a.pdf", b"abc")
+    assert sha256_of(file) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert file.read() == b"abc"
