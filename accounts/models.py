@@ -40,7 +40,9 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=150, blank=True)
     role = models.CharField(_("role"), choices=Role, max_length=20, default=Role.OFFICER)
     may_sign = models.BooleanField(
-        _("approver"), default=False, help_text=_("Signs reports and closes periods; a right of project staff.")
+        _("approver"),
+        default=False,
+        help_text=_("Signs reports and closes periods; a right of project staff."),
     )
     municipality = models.ForeignKey(
         Municipality,

@@ -32,7 +32,9 @@ SAMPLE_MONEY = {"own_cash_kgs", "own_in_kind_kgs", "grant_kgs", "other_kgs", "re
 @transaction.atomic
 def keep_totals(plan_id):
     """Recompute what is kept of a plan after any change of it, its rows or its payments."""
-    plan = ActionPlan.objects.select_for_update(of=("self",)).select_related("phase").get(pk=plan_id)
+    plan = (
+        ActionPlan.objects.select_for_update(of=("self",)).select_related("phase").get(pk=plan_id)
+    )
     contributions = list(plan.contributions.all())
     payments = Payment.objects.filter(contribution__plan=plan)
     money = money_of(plan.cost_kgs, contributions, _net_received(payments))
@@ -73,7 +75,9 @@ def cut(plan, municipalities, areas):
 
     municipalities: [(municipality, share)], areas: [(area id or None, share)].
     """
-    places = [(m, a, ms * ars) for m, ms in municipalities for a, ars in areas or [(None, Decimal(100))]]
+    places = [
+        (m, a, ms * ars) for m, ms in municipalities for a, ars in areas or [(None, Decimal(100))]
+    ]
     weights = [weight for _m, _a, weight in places]
     parts = {name: allocate(value, weights) for name, value in _added_money(plan).items()}
     return [
@@ -118,7 +122,11 @@ def _keys(piece):
 def _net_received(payments):
     """{contribution id: received − returned}"""
     net = defaultdict(lambda: ZERO)
-    rows = payments.exclude(kind=PaymentKind.SPENT).values_list("contribution", "kind").annotate(Sum("amount_kgs"))
+    rows = (
+        payments.exclude(kind=PaymentKind.SPENT)
+        .values_list("contribution", "kind")
+        .annotate(Sum("amount_kgs"))
+    )
     for contribution, kind, amount in rows.order_by():
         net[contribution] += total([amount]) * (1 if kind == PaymentKind.RECEIVED else -1)
     return net
@@ -147,7 +155,9 @@ def _added_money(plan):
 
 def _replace_slices(plan):
     old = list(plan.slices.all())
-    municipalities = [(row.municipality, row.share) for row in plan.municipalities.select_related("municipality")]
+    municipalities = [
+        (row.municipality, row.share) for row in plan.municipalities.select_related("municipality")
+    ]
     new = cut(plan, municipalities, [(row.area_id, row.share) for row in plan.areas.all()])
     if _fingerprint(old) == _fingerprint(new):
         return
@@ -164,7 +174,11 @@ def _fingerprint(slices):
 def _add(new, old):
     """Add the difference to FundingTotal, always in the same order, so that two writers never deadlock."""
     for place in sorted(set(new) | set(old)):
-        change = {n: new[place][n] - old[place][n] for n in FundingTotal.SUMMED if new[place][n] != old[place][n]}
+        change = {
+            n: new[place][n] - old[place][n]
+            for n in FundingTotal.SUMMED
+            if new[place][n] != old[place][n]
+        }
         if not change:
             continue
         phase, status, axis, key = place

@@ -18,5 +18,7 @@ urlpatterns = [
     path("<slug:reference>/payments/new/", views.payment_create, name="payment"),
     path("<slug:reference>/documents/", views.document_add, name="document_add"),
     path("<slug:reference>/documents/<int:pk>/", views.document, name="document"),
-    path("<slug:reference>/documents/<int:pk>/remove/", views.document_remove, name="document_remove"),
+    path(
+        "<slug:reference>/documents/<int:pk>/remove/", views.document_remove, name="document_remove"
+    ),
 ]

@@ -69,19 +69,32 @@ class Place(Named):
         _("code"),
         max_length=14,
         unique=True,
-        help_text=_("SOATE code; a place without one has a code of this portal that begins with X."),
+        help_text=_(
+            "SOATE code; a place without one has a code of this portal that begins with X."
+        ),
     )
     other_names = models.TextField(
-        _("other spellings"), blank=True, help_text=_("One per line; found by search, not shown as a name.")
+        _("other spellings"),
+        blank=True,
+        help_text=_("One per line; found by search, not shown as a name."),
     )
     population = models.PositiveIntegerField(_("population"), null=True, blank=True)
-    population_year = models.PositiveSmallIntegerField(_("year of the population"), null=True, blank=True)
-    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
-    longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
+    population_year = models.PositiveSmallIntegerField(
+        _("year of the population"), null=True, blank=True
+    )
+    latitude = models.DecimalField(
+        _("latitude"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
+    longitude = models.DecimalField(
+        _("longitude"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
     note = models.TextField(_("note"), blank=True)
     source = models.TextField(_("source"), blank=True)
     gone_on = models.DateField(
-        _("not in the register since"), null=True, blank=True, help_text=_("A place that is gone keeps its page.")
+        _("not in the register since"),
+        null=True,
+        blank=True,
+        help_text=_("A place that is gone keeps its page."),
     )
     search_key = models.TextField(editable=False, default="")
     sort_ky = models.CharField(max_length=400, editable=False, default="")
@@ -103,7 +116,9 @@ class Place(Named):
         names = [self.name_ky, self.name_ru, self.name_en]
         self.search_key = search_key(*names, *self.other_names.splitlines())
         for language in LANGUAGE_CODES:
-            shown = getattr(self, f"name_{language}") or self.name_ru or self.name_en or self.name_ky
+            shown = (
+                getattr(self, f"name_{language}") or self.name_ru or self.name_en or self.name_ky
+            )
             setattr(self, f"sort_{language}", sort_key(shown, language)[:400])
 
     @property
@@ -133,7 +148,9 @@ class District(Place):
         CITY_DISTRICT = "city_district", pgettext_lazy("kind of place", "city district")
 
     kind = models.CharField(_("kind"), choices=Kind, default=Kind.DISTRICT, max_length=15)
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="districts", verbose_name=_("region"))
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="districts", verbose_name=_("region")
+    )
 
     class Meta(Place.Meta):
         verbose_name = _("district")
@@ -151,7 +168,9 @@ class MunicipalityQuerySet(PlaceQuerySet):
         """The ids of a municipality and of every place that was merged into it, at any remove."""
         found, new = {pk}, {pk}
         while new:
-            links = Succession.objects.filter(successor__in=new).values_list("predecessor", flat=True)
+            links = Succession.objects.filter(successor__in=new).values_list(
+                "predecessor", flat=True
+            )
             new = set(links) - found
             found |= new
         return found
@@ -159,9 +178,18 @@ class MunicipalityQuerySet(PlaceQuerySet):
 
 class Municipality(Place):
     class Kind(models.TextChoices):
-        REPUBLICAN_CITY = "republican_city", pgettext_lazy("kind of place", "city of republican significance")
-        REGIONAL_CITY = "regional_city", pgettext_lazy("kind of place", "city of regional significance")
-        DISTRICT_CITY = "district_city", pgettext_lazy("kind of place", "city of district significance")
+        REPUBLICAN_CITY = (
+            "republican_city",
+            pgettext_lazy("kind of place", "city of republican significance"),
+        )
+        REGIONAL_CITY = (
+            "regional_city",
+            pgettext_lazy("kind of place", "city of regional significance"),
+        )
+        DISTRICT_CITY = (
+            "district_city",
+            pgettext_lazy("kind of place", "city of district significance"),
+        )
         AIYL_AIMAK = "aiyl_aimak", pgettext_lazy("kind of place", "aiyl aimak")
 
     kind = models.CharField(_("kind"), choices=Kind, default=Kind.AIYL_AIMAK, max_length=16)
@@ -215,8 +243,12 @@ class Succession(models.Model):
         verbose_name_plural = _("successions")
         ordering = ["on", "pk"]
         constraints = [
-            models.CheckConstraint(name="succession_is_between_two_places", condition=~Q(predecessor=F("successor"))),
-            models.UniqueConstraint(name="succession_once", fields=["predecessor", "successor", "kind"]),
+            models.CheckConstraint(
+                name="succession_is_between_two_places", condition=~Q(predecessor=F("successor"))
+            ),
+            models.UniqueConstraint(
+                name="succession_once", fields=["predecessor", "successor", "kind"]
+            ),
         ]
 
     def __str__(self):

@@ -22,7 +22,9 @@ if DEBUG or "pytest" in sys.modules:
     SECRET_KEY = SECRET_KEY or "development-only-never-used-by-make-serve"
     ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]", "testserver"]
 elif not (SECRET_KEY and ALLOWED_HOSTS):
-    missing = [n for n, v in {"SECRET_KEY": SECRET_KEY, "ALLOWED_HOSTS": ALLOWED_HOSTS}.items() if not v]
+    missing = [
+        n for n, v in {"SECRET_KEY": SECRET_KEY, "ALLOWED_HOSTS": ALLOWED_HOSTS}.items() if not v
+    ]
     raise ImproperlyConfigured(
         f"Set {' and '.join(missing)} before starting in production, for example: "
         "SECRET_KEY=$(python3 -c 'import secrets; print(secrets.token_urlsafe(50))') "
@@ -202,7 +204,9 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = ["^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+)
 
 SITE_NAME = _("Service improvement plans")
 SIMPLE_HISTORY_REVERT_DISABLED = True

@@ -22,7 +22,9 @@ class PublishedFigure(models.Model):
 
     said_on = models.DateField(_("date"))
     measure = models.CharField(_("measure"), choices=Measure, max_length=15)
-    qualifier = models.CharField(_("qualifier"), choices=Qualifier, default=Qualifier.EXACT, max_length=10)
+    qualifier = models.CharField(
+        _("qualifier"), choices=Qualifier, default=Qualifier.EXACT, max_length=10
+    )
     value = models.DecimalField(_("value"), max_digits=18, decimal_places=2)
     source_name = models.CharField(_("source"), max_length=200)
     source_url = models.CharField(_("address"), max_length=500, blank=True)
@@ -35,7 +37,9 @@ class PublishedFigure(models.Model):
         verbose_name_plural = _("published figures")
         ordering = ["-said_on", "measure"]
         constraints = [
-            models.UniqueConstraint(name="published_figure_once", fields=["said_on", "measure", "source_name"]),
+            models.UniqueConstraint(
+                name="published_figure_once", fields=["said_on", "measure", "source_name"]
+            ),
             models.CheckConstraint(name="published_figure_not_negative", condition=Q(value__gte=0)),
         ]
 

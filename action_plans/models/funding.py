@@ -41,12 +41,18 @@ class Contribution(models.Model):
         verbose_name_plural = _("contributions")
         ordering = ["plan", "pk"]
         constraints = [
-            models.CheckConstraint(name="contribution_source_known", condition=Q(source__in=Source.values)),
-            models.CheckConstraint(name="contribution_form_known", condition=Q(form__in=Form.values)),
+            models.CheckConstraint(
+                name="contribution_source_known", condition=Q(source__in=Source.values)
+            ),
+            models.CheckConstraint(
+                name="contribution_form_known", condition=Q(form__in=Form.values)
+            ),
             models.CheckConstraint(
                 name="contribution_amount_within_limits",
                 condition=Q(amount_kgs__gt=0, amount_kgs__lte=MAX_KGS),
-                violation_error_message=_("The amount must be more than 0 and at most 100,000,000,000 som."),
+                violation_error_message=_(
+                    "The amount must be more than 0 and at most 100,000,000,000 som."
+                ),
             ),
         ]
 
@@ -70,8 +76,12 @@ class PaymentKind(models.TextChoices):
 class Payment(models.Model):
     """A movement of one contribution. Never edited once booked, never deleted."""
 
-    contribution = models.ForeignKey(Contribution, on_delete=models.PROTECT, related_name="payments")
-    kind = models.CharField(_("kind"), choices=PaymentKind, default=PaymentKind.RECEIVED, max_length=10)
+    contribution = models.ForeignKey(
+        Contribution, on_delete=models.PROTECT, related_name="payments"
+    )
+    kind = models.CharField(
+        _("kind"), choices=PaymentKind, default=PaymentKind.RECEIVED, max_length=10
+    )
     paid_on = models.DateField(_("date"))
     amount_kgs = models.DecimalField(_("amount, som"), max_digits=18, decimal_places=2)
     document_number = models.CharField(_("document number"), max_length=100, blank=True)
@@ -84,7 +94,9 @@ class Payment(models.Model):
         verbose_name=_("evidence"),
     )
     booked_at = models.DateTimeField()
-    booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    booked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     # The form's own key: the same form sent twice books one payment.
     booking_key = models.UUIDField(null=True, unique=True, editable=False)
     is_sample = models.BooleanField(default=False, editable=False)
@@ -94,11 +106,15 @@ class Payment(models.Model):
         verbose_name_plural = _("payments")
         ordering = ["paid_on", "pk"]
         constraints = [
-            models.CheckConstraint(name="payment_kind_known", condition=Q(kind__in=PaymentKind.values)),
+            models.CheckConstraint(
+                name="payment_kind_known", condition=Q(kind__in=PaymentKind.values)
+            ),
             models.CheckConstraint(
                 name="payment_amount_within_limits",
                 condition=Q(amount_kgs__gt=0, amount_kgs__lte=MAX_KGS),
-                violation_error_message=_("The amount must be more than 0 and at most 100,000,000,000 som."),
+                violation_error_message=_(
+                    "The amount must be more than 0 and at most 100,000,000,000 som."
+                ),
             ),
         ]
 

@@ -67,17 +67,28 @@ class ActionPlanQuerySet(models.QuerySet):
         return self.filter(status=PlanStatus.APPROVED) if user.works_for_programme else self.none()
 
     def completable_by(self, user):
-        return self.filter(status=PlanStatus.IMPLEMENTATION) if user.works_for_programme else self.none()
+        return (
+            self.filter(status=PlanStatus.IMPLEMENTATION)
+            if user.works_for_programme
+            else self.none()
+        )
 
     def cancellable_by(self, user):
-        after_submission = [PlanStatus.SUBMITTED, PlanStatus.RETURNED, PlanStatus.APPROVED, PlanStatus.IMPLEMENTATION]
+        after_submission = [
+            PlanStatus.SUBMITTED,
+            PlanStatus.RETURNED,
+            PlanStatus.APPROVED,
+            PlanStatus.IMPLEMENTATION,
+        ]
         return self.filter(status__in=after_submission) if user.works_for_programme else self.none()
 
     def payable_by(self, user):
         """Money can be recorded on approved and later plans, and on cancelled ones that were approved."""
         if not user.works_for_programme:
             return self.none()
-        return self.filter(Q(status__in=COUNTED) | Q(status=PlanStatus.CANCELLED, approved_at__isnull=False))
+        return self.filter(
+            Q(status__in=COUNTED) | Q(status=PlanStatus.CANCELLED, approved_at__isnull=False)
+        )
 
     def counted(self):
         return self.filter(status__in=COUNTED)
@@ -95,32 +106,46 @@ class ActionPlanQuerySet(models.QuerySet):
         return self.filter(gap_kgs__gt=0)
 
     def for_list(self):
-        return self.select_related("phase", "lead__region", "lead__district").prefetch_related("texts", "areas__area")
+        return self.select_related("phase", "lead__region", "lead__district").prefetch_related(
+            "texts", "areas__area"
+        )
 
 
 class ActionPlan(Money):
     reference = models.CharField(_("reference"), max_length=20, unique=True, editable=False)
-    phase = models.ForeignKey(Phase, on_delete=models.PROTECT, related_name="plans", verbose_name=_("phase"))
+    phase = models.ForeignKey(
+        Phase, on_delete=models.PROTECT, related_name="plans", verbose_name=_("phase")
+    )
     status = models.CharField(
         _("status"), choices=PlanStatus, default=PlanStatus.DRAFT, max_length=20, editable=False
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     # Kept from the row in municipalities that leads; many pages need only this one.
     lead = models.ForeignKey(
-        Municipality, on_delete=models.PROTECT, related_name="led_plans", editable=False, verbose_name=_("municipality")
+        Municipality,
+        on_delete=models.PROTECT,
+        related_name="led_plans",
+        editable=False,
+        verbose_name=_("municipality"),
     )
     villages = models.TextField(_("villages"), blank=True, help_text=_("Separated by commas."))
-    cost_kgs = models.DecimalField(_("planned cost, som"), max_digits=18, decimal_places=2, null=True, blank=True)
+    cost_kgs = models.DecimalField(
+        _("planned cost, som"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
     starts_on = models.DateField(_("start"), null=True, blank=True)
     starts_precision = models.CharField(max_length=5, choices=Precision, default=Precision.DAY)
     ends_on = models.DateField(_("end"), null=True, blank=True)
     ends_precision = models.CharField(max_length=5, choices=Precision, default=Precision.DAY)
     started_on = models.DateField(_("started on"), null=True, blank=True, editable=False)
     completed_on = models.DateField(_("completed on"), null=True, blank=True, editable=False)
-    completed_precision = models.CharField(max_length=5, choices=Precision, default=Precision.DAY, editable=False)
+    completed_precision = models.CharField(
+        max_length=5, choices=Precision, default=Precision.DAY, editable=False
+    )
     year = models.PositiveSmallIntegerField(_("year of the start"), null=True, editable=False)
 
-    beneficiaries_total = models.PositiveIntegerField(_("people who benefit"), null=True, blank=True)
+    beneficiaries_total = models.PositiveIntegerField(
+        _("people who benefit"), null=True, blank=True
+    )
     beneficiaries_women = models.PositiveIntegerField(_("women"), null=True, blank=True)
     beneficiaries_men = models.PositiveIntegerField(_("men"), null=True, blank=True)
     beneficiaries_children = models.PositiveIntegerField(_("children"), null=True, blank=True)
@@ -128,20 +153,34 @@ class ActionPlan(Money):
     under_minimum_reason = models.TextField(_("reason for a share under the minimum"), blank=True)
     under_minimum_at = models.DateTimeField(null=True, blank=True, editable=False)
     under_minimum_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     approved_at = models.DateTimeField(null=True, blank=True, editable=False)
     approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     # The form's own key: the same form sent twice makes one plan.
     creation_key = models.UUIDField(null=True, unique=True, editable=False)
 
-    source = models.TextField(_("source"), blank=True, help_text=_("Where these facts were published."))
+    source = models.TextField(
+        _("source"), blank=True, help_text=_("Where these facts were published.")
+    )
     source_note = models.TextField(_("note on the source"), blank=True)
     # Names of the fields that no source gives and the sample set filled.
     sample_fields = models.JSONField(default=list, editable=False)
@@ -158,7 +197,8 @@ class ActionPlan(Money):
     objects = ActionPlanQuerySet.as_manager()
     KEPT = [*PROMISED, *RECEIVED, "gap_kgs", "surplus_kgs", "own_share_pct", "is_under_minimum"]
     history = HistoricalRecords(
-        excluded_fields=[*KEPT, "search_key", "creation_key", "has_sample", "sample_fields"], app="action_plans"
+        excluded_fields=[*KEPT, "search_key", "creation_key", "has_sample", "sample_fields"],
+        app="action_plans",
     )
 
     class Meta:
@@ -172,7 +212,9 @@ class ActionPlan(Money):
             models.Index(fields=["own_share_pct"]),
         ]
         constraints = [
-            models.CheckConstraint(name="plan_status_known", condition=Q(status__in=PlanStatus.values)),
+            models.CheckConstraint(
+                name="plan_status_known", condition=Q(status__in=PlanStatus.values)
+            ),
             models.CheckConstraint(
                 name="plan_ends_after_it_starts",
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
@@ -181,22 +223,38 @@ class ActionPlan(Money):
             models.CheckConstraint(
                 name="plan_cost_within_limits",
                 condition=Q(cost_kgs=None) | Q(cost_kgs__gte=0, cost_kgs__lte=MAX_KGS),
-                violation_error_message=_("The planned cost must be between 0 and 100,000,000,000 som."),
+                violation_error_message=_(
+                    "The planned cost must be between 0 and 100,000,000,000 som."
+                ),
             ),
             models.CheckConstraint(
                 name="plan_women_and_men_within_all",
                 condition=Q(beneficiaries_total=None)
                 | (
-                    (Q(beneficiaries_women=None) | Q(beneficiaries_women__lte=F("beneficiaries_total")))
-                    & (Q(beneficiaries_men=None) | Q(beneficiaries_men__lte=F("beneficiaries_total")))
-                    & (Q(beneficiaries_children=None) | Q(beneficiaries_children__lte=F("beneficiaries_total")))
+                    (
+                        Q(beneficiaries_women=None)
+                        | Q(beneficiaries_women__lte=F("beneficiaries_total"))
+                    )
+                    & (
+                        Q(beneficiaries_men=None)
+                        | Q(beneficiaries_men__lte=F("beneficiaries_total"))
+                    )
+                    & (
+                        Q(beneficiaries_children=None)
+                        | Q(beneficiaries_children__lte=F("beneficiaries_total"))
+                    )
                     & (
                         Q(beneficiaries_women=None)
                         | Q(beneficiaries_men=None)
-                        | Q(beneficiaries_total__gte=F("beneficiaries_women") + F("beneficiaries_men"))
+                        | Q(
+                            beneficiaries_total__gte=F("beneficiaries_women")
+                            + F("beneficiaries_men")
+                        )
                     )
                 ),
-                violation_error_message=_("Women, men or children are more than all people who benefit."),
+                violation_error_message=_(
+                    "Women, men or children are more than all people who benefit."
+                ),
             ),
             models.CheckConstraint(
                 name="plan_approval_says_when_and_by_whom",
@@ -205,7 +263,10 @@ class ActionPlan(Money):
             models.CheckConstraint(
                 name="plan_share_under_minimum_has_a_reason",
                 condition=Q(under_minimum_at=None)
-                | (Q(under_minimum_at__isnull=False, under_minimum_by__isnull=False) & ~Q(under_minimum_reason="")),
+                | (
+                    Q(under_minimum_at__isnull=False, under_minimum_by__isnull=False)
+                    & ~Q(under_minimum_reason="")
+                ),
             ),
         ]
 
@@ -242,7 +303,9 @@ class ActionPlan(Money):
 
     @property
     def was_approved(self):
-        return self.is_counted or (self.status == PlanStatus.CANCELLED and self.approved_at is not None)
+        return self.is_counted or (
+            self.status == PlanStatus.CANCELLED and self.approved_at is not None
+        )
 
     def is_sample(self, field):
         return field in self.sample_fields
@@ -275,13 +338,16 @@ class PlanText(models.Model):
         verbose_name_plural = _("plan texts")
         ordering = ["plan", "-is_original", "language"]
         constraints = [
-            models.UniqueConstraint(name="plan_text_once_per_language", fields=["plan", "language"]),
+            models.UniqueConstraint(
+                name="plan_text_once_per_language", fields=["plan", "language"]
+            ),
             models.UniqueConstraint(
                 name="plan_text_one_original", fields=["plan"], condition=Q(is_original=True)
             ),
             models.CheckConstraint(
                 name="plan_text_original_is_its_state",
-                condition=Q(is_original=True, state="original") | (Q(is_original=False) & ~Q(state="original")),
+                condition=Q(is_original=True, state="original")
+                | (Q(is_original=False) & ~Q(state="original")),
             ),
         ]
 
@@ -292,7 +358,10 @@ class PlanText(models.Model):
 class PlanArea(models.Model):
     plan = models.ForeignKey(ActionPlan, on_delete=models.CASCADE, related_name="areas")
     area = models.ForeignKey(
-        ServiceArea, on_delete=models.PROTECT, related_name="plan_areas", verbose_name=_("service area")
+        ServiceArea,
+        on_delete=models.PROTECT,
+        related_name="plan_areas",
+        verbose_name=_("service area"),
     )
     share = models.DecimalField(_("share, %"), max_digits=5, decimal_places=2, default=100)
 
@@ -304,7 +373,9 @@ class PlanArea(models.Model):
         ordering = ["plan", "-share", "area__position"]
         constraints = [
             models.UniqueConstraint(name="plan_area_once", fields=["plan", "area"]),
-            models.CheckConstraint(name="plan_area_share_is_a_part", condition=Q(share__gt=0, share__lte=100)),
+            models.CheckConstraint(
+                name="plan_area_share_is_a_part", condition=Q(share__gt=0, share__lte=100)
+            ),
         ]
 
     def __str__(self):
@@ -314,7 +385,10 @@ class PlanArea(models.Model):
 class PlanMunicipality(models.Model):
     plan = models.ForeignKey(ActionPlan, on_delete=models.CASCADE, related_name="municipalities")
     municipality = models.ForeignKey(
-        Municipality, on_delete=models.PROTECT, related_name="plan_shares", verbose_name=_("municipality")
+        Municipality,
+        on_delete=models.PROTECT,
+        related_name="plan_shares",
+        verbose_name=_("municipality"),
     )
     share = models.DecimalField(_("share, %"), max_digits=5, decimal_places=2, default=100)
     is_lead = models.BooleanField(_("leads"), default=False)
@@ -327,7 +401,9 @@ class PlanMunicipality(models.Model):
         ordering = ["plan", "-is_lead", "municipality__code"]
         constraints = [
             models.UniqueConstraint(name="plan_municipality_once", fields=["plan", "municipality"]),
-            models.UniqueConstraint(name="plan_municipality_one_lead", fields=["plan"], condition=Q(is_lead=True)),
+            models.UniqueConstraint(
+                name="plan_municipality_one_lead", fields=["plan"], condition=Q(is_lead=True)
+            ),
             models.CheckConstraint(
                 name="plan_municipality_share_is_a_part", condition=Q(share__gt=0, share__lte=100)
             ),
@@ -354,7 +430,9 @@ class StatusChange(models.Model):
         verbose_name_plural = _("steps of plans")
         ordering = ["-changed_at", "-pk"]
         constraints = [
-            models.CheckConstraint(name="step_status_known", condition=Q(after__in=PlanStatus.values)),
+            models.CheckConstraint(
+                name="step_status_known", condition=Q(after__in=PlanStatus.values)
+            ),
             models.CheckConstraint(
                 name="step_back_or_out_has_a_reason",
                 condition=~Q(after__in=[PlanStatus.RETURNED, PlanStatus.CANCELLED]) | ~Q(reason=""),

@@ -30,7 +30,9 @@ class Phase(Named):
     code = models.SlugField(_("code"), unique=True)
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
-    budget = models.DecimalField(_("budget"), max_digits=18, decimal_places=2, null=True, blank=True)
+    budget = models.DecimalField(
+        _("budget"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
     budget_currency = models.CharField(_("currency of the budget"), max_length=3, blank=True)
     minimum_own_share = models.DecimalField(
         _("minimum own contribution, % of the total"),
@@ -65,7 +67,12 @@ class ServiceArea(Named):
 
     code = models.SlugField(_("code"), unique=True)
     parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("part of")
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+        verbose_name=_("part of"),
     )
     dac_code = models.CharField(_("DAC purpose code"), max_length=5, blank=True)
     sdg_target = models.CharField(_("SDG target"), max_length=5, blank=True)

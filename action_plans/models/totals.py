@@ -28,7 +28,9 @@ OTHER = ["community_kgs", "oblast_kgs", "republic_kgs", "donor_kgs"]
 
 
 def money_field(**options):
-    return models.DecimalField(max_digits=18, decimal_places=2, default=0, editable=False, **options)
+    return models.DecimalField(
+        max_digits=18, decimal_places=2, default=0, editable=False, **options
+    )
 
 
 class Money(models.Model):
@@ -103,7 +105,9 @@ class FundingSlice(AddedMoney):
 
     plan = models.ForeignKey("ActionPlan", on_delete=models.CASCADE, related_name="slices")
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="slices")
-    area = models.ForeignKey(ServiceArea, null=True, on_delete=models.PROTECT, related_name="slices")
+    area = models.ForeignKey(
+        ServiceArea, null=True, on_delete=models.PROTECT, related_name="slices"
+    )
     # Copied from the plan and the place when the slice was cut: what FundingTotal holds of it.
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="slices")
     phase = models.ForeignKey(Phase, on_delete=models.PROTECT, related_name="slices")
@@ -117,7 +121,9 @@ class FundingSlice(AddedMoney):
         constraints = [
             models.UniqueConstraint(name="slice_once", fields=["plan", "municipality", "area"]),
             models.UniqueConstraint(
-                name="slice_once_without_area", fields=["plan", "municipality"], condition=Q(area=None)
+                name="slice_once_without_area",
+                fields=["plan", "municipality"],
+                condition=Q(area=None),
             ),
         ]
 
@@ -147,7 +153,9 @@ class FundingTotal(AddedMoney):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="funding_total_once", fields=["axis", "key", "phase", "status"]),
+            models.UniqueConstraint(
+                name="funding_total_once", fields=["axis", "key", "phase", "status"]
+            ),
         ]
 
     def __str__(self):

@@ -16,7 +16,9 @@ SHORT = {"ky": "Кыр", "ru": "Рус", "en": "Eng"}
 
 @register.simple_tag
 def icon(name):
-    return format_html('<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+    return format_html(
+        '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><use href="#i-{}"/></svg>', name
+    )
 
 
 @register.simple_tag
@@ -37,7 +39,10 @@ def sample_badge():
 @register.simple_tag
 def status_badge(plan):
     return format_html(
-        '<span class="status status-{}">{}{}</span>', plan.status, icon(plan.status), plan.get_status_display()
+        '<span class="status status-{}">{}{}</span>',
+        plan.status,
+        icon(plan.status),
+        plan.get_status_display(),
     )
 
 
@@ -54,14 +59,21 @@ def as_of():
 def current(context, where):
     """aria-current for a navigation link: a URL name, or a namespace for everything in it."""
     match = getattr(context.get("request"), "resolver_match", None)
-    here = match and (match.view_name == where or (match.namespace == where and match.view_name != "reports:programme"))
+    here = match and (
+        match.view_name == where
+        or (match.namespace == where and match.view_name != "reports:programme")
+    )
     return mark_safe('aria-current="page"') if here else ""  # noqa: S308 -- constant
 
 
 @register.inclusion_tag("_language_switch.html", takes_context=True)
 def language_switch(context, *, short=False):
     languages = [(code, name, SHORT[code] if short else name) for code, name in settings.LANGUAGES]
-    return {"languages": languages, "request": context.get("request"), "csrf_token": context.get("csrf_token")}
+    return {
+        "languages": languages,
+        "request": context.get("request"),
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.inclusion_tag("_theme_switch.html", takes_context=True)

@@ -1,0 +1,186 @@
+"""Factories fill required fields only."""
+
+import datetime as dt
+from decimal import Decimal
+
+import factory
+from django.utils import timezone
+
+from accounts.models import Role, User
+from action_plans.models import (
+    ActionPlan,
+    Contribution,
+    Payment,
+    Phase,
+    PlanArea,
+    PlanMunicipality,
+    PlanStatus,
+    PlanText,
+    Programme,
+    ServiceArea,
+)
+from action_plans.totals import keep_totals
+from municipalities.models import District, Municipality, Region
+
+
+class Factory(factory.django.DjangoModelFactory):
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+
+class RegionFactory(Factory):
+    class Meta:
+        model = Region
+
+    code = factory.Sequence("417{:011d}".format)
+    iso = factory.Sequence("KG-{}".format)
+    name_ru = factory.Sequence("Область {}".format)
+
+
+class DistrictFactory(Factory):
+    class Meta:
+        model = District
+
+    code = factory.Sequence("4171{:010d}".format)
+    name_ru = factory.Sequence("Район {}".format)
+    region = factory.SubFactory(RegionFactory)
+
+
+class MunicipalityFactory(Factory):
+    class Meta:
+        model = Municipality
+
+    code = factory.Sequence("4172{:010d}".format)
+    name_ru = factory.Sequence("Айылный аймак {}".format)
+    district = factory.SubFactory(DistrictFactory)
+    region = factory.SelfAttribute("district.region")
+
+
+class UserFactory(Factory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence("person{}@example.org".format)
+    role = Role.STAFF
+
+
+class AdministratorFactory(UserFactory):
+    role = Role.ADMINISTRATOR
+
+
+class StaffFactory(UserFactory):
+    pass
+
+
+class HeadFactory(UserFactory):
+    role = Role.HEAD
+    municipality = factory.SubFactory(MunicipalityFactory)
+
+
+class OfficerFactory(HeadFactory):
+    role = Role.OFFICER
+
+
+class DonorFactory(UserFactory):
+    role = Role.DONOR
+
+
+class ProgrammeFactory(Factory):
+    class Meta:
+        model = Programme
+        django_get_or_create = ["code"]
+
+    code = "psi"
+    name_ru = "Программа"
+
+
+class PhaseFactory(Factory):
+    class Meta:
+        model = Phase
+        django_get_or_create = ["code"]
+
+    code = "i"
+    name_ru = "Фаза I"
+    programme = factory.SubFactory(ProgrammeFactory)
+    starts_on = dt.date(2013, 11, 1)
+    ends_on = dt.date(2019, 4, 30)
+
+
+class ServiceAreaFactory(Factory):
+    class Meta:
+        model = ServiceArea
+
+    code = factory.Sequence("area-{}".format)
+    name_ru = factory.Sequence("Сфера {}".format)
+
+
+class ContributionFactory(Factory):
+    class Meta:
+        model = Contribution
+
+    source = "grant"
+    amount_kgs = Decimal("800000.00")
+
+
+class PaymentFactory(Factory):
+    class Meta:
+        model = Payment
+
+    paid_on = dt.date(2018, 6, 1)
+    amount_kgs = Decimal("100000.00")
+    booked_at = factory.LazyFunction(timezone.now)
+
+
+class PlanFactory(Factory):
+    """A plan with one municipality and a text; own, grant: som promised. Totals are kept.
+
+    PlanFactory(lead=…, area=…, own=200_000, grant=800_000, cost_kgs=1_000_000, status="approved")
+    """
+
+    class Meta:
+        model = ActionPlan
+
+    reference = factory.Sequence("J-2018-{:03d}".format)
+    phase = factory.SubFactory(PhaseFactory)
+    lead = factory.SubFactory(MunicipalityFactory)
+    status = PlanStatus.DRAFT
+
+    @classmethod
+    def _create(
+        cls,
+        model_class,
+        *args,
+        own=None,
+        in_kind=None,
+        grant=None,
+        area=None,
+        title="План",
+        **kwargs,
+    ):
+        counted = kwargs["status"] not in (
+            PlanStatus.DRAFT,
+            PlanStatus.SUBMITTED,
+            PlanStatus.RETURNED,
+        )
+        if counted and "approved_at" not in kwargs:
+            kwargs["approved_at"] = timezone.now()
+        plan = super()._create(model_class, *args, **kwargs)
+        PlanText.objects.create(
+            plan=plan, language="ru", is_original=True, state="original", title=title
+        )
+        PlanMunicipality.objects.create(plan=plan, municipality=plan.lead, is_lead=True)
+        if area:
+            PlanArea.objects.create(plan=plan, area=area)
+        for source, form, amount in [
+            ("municipality", "cash", own),
+            ("municipality", "in_kind", in_kind),
+            ("grant", "cash", grant),
+        ]:
+            if amount:
+                Contribution.objects.create(
+                    plan=plan, source=source, form=form, amount_kgs=Decimal(amount)
+                )
+        keep_totals(plan.pk)
+        plan.refresh_from_db()
+        return plan
