@@ -25,7 +25,7 @@ def icon(name):
 def key(kind):
     """The colour key of a source: own, in-kind, grant, other, all, unknown."""
     if kind == "in-kind":
-        shape = mark_safe('<rect fill="url(#in-kind)" width="20" height="20"/>')  # noqa: S308 -- constant
+        shape = mark_safe('<rect fill="url(#in-kind)" width="20" height="20"/>')
     else:
         shape = format_html('<path class="f-{}" d="M0 0h20v20H0z"/>', kind)
     return format_html('<svg class="key" aria-hidden="true">{}</svg>', shape)
@@ -63,7 +63,7 @@ def current(context, where):
         match.view_name == where
         or (match.namespace == where and match.view_name != "reports:programme")
     )
-    return mark_safe('aria-current="page"') if here else ""  # noqa: S308 -- constant
+    return mark_safe('aria-current="page"') if here else ""
 
 
 @register.inclusion_tag("_language_switch.html", takes_context=True)
