@@ -1,0 +1,1 @@
+from .views import _soon as invitation  # noqa: F401
