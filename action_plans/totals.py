@@ -23,6 +23,7 @@ from .models import (
     Payment,
     PaymentKind,
     PlanStatus,
+    ServiceArea,
 )
 
 ZERO = Decimal("0.00")
@@ -97,13 +98,17 @@ def cut(plan, municipalities, areas):
     ]
 
 
-def cells(slices):
-    """{(phase, status, axis, key): Counter of FundingTotal.SUMMED} for the slices of ONE plan."""
+def cells(slices, tops=None):
+    """{(phase, status, axis, key): Counter of FundingTotal.SUMMED} for the slices of ONE plan.
+
+    tops: top_areas(), for who does this for many plans.
+    """
     found = defaultdict(Counter)
+    tops = top_areas() if tops is None else tops
     for piece in slices:
         if not piece.counts:
             continue
-        for axis, key in _keys(piece):
+        for axis, key in _keys(piece, tops):
             cell = found[piece.phase_id, piece.status, axis, key]
             for name in AddedMoney.MEASURES:
                 cell[name] += getattr(piece, name)
@@ -111,9 +116,15 @@ def cells(slices):
     return found
 
 
-def _keys(piece):
+def top_areas():
+    """{area id: id of the area it is part of, or its own}"""
+    return {pk: parent or pk for pk, parent in ServiceArea.objects.values_list("pk", "parent")}
+
+
+def _keys(piece, tops):
     yield Axis.ALL, ""
     yield Axis.AREA, str(piece.area_id or "")
+    yield Axis.TOP_AREA, str(tops[piece.area_id] if piece.area_id else "")
     yield Axis.REGION, str(piece.region_id)
     yield Axis.MUNICIPALITY, str(piece.municipality_id)
     yield Axis.YEAR, str(piece.year or "")
@@ -197,6 +208,18 @@ def counted_totals(*, axis, phase=None, statuses=COUNTED):
         rows = rows.filter(phase=phase)
     sums = {name: Sum(name) for name in FundingTotal.SUMMED}
     return {row.pop("key"): _exact(row) for row in rows.order_by().values("key").annotate(**sums)}
+
+
+def all_counted_totals(*, phase=None):
+    """{axis: {key: {measure: value}}}, as counted_totals(), in one query."""
+    rows = FundingTotal.objects.filter(status__in=COUNTED)
+    if phase:
+        rows = rows.filter(phase=phase)
+    sums = {name: Sum(name) for name in FundingTotal.SUMMED}
+    found = {axis: {} for axis in Axis}
+    for row in rows.order_by().values("axis", "key").annotate(**sums):
+        found[row.pop("axis")][row.pop("key")] = _exact(row)
+    return found
 
 
 def _exact(row):

@@ -210,6 +210,21 @@ class ActionPlan(Money):
             models.Index(fields=["-starts_on", "reference"]),
             models.Index(fields=["cost_kgs"]),
             models.Index(fields=["own_share_pct"]),
+            # The overview counts what does not add up: few rows of many.
+            models.Index(
+                name="plan_with_gap", fields=["status", "phase"], condition=Q(gap_kgs__gt=0)
+            ),
+            models.Index(
+                name="plan_with_surplus", fields=["status", "phase"], condition=Q(surplus_kgs__gt=0)
+            ),
+            models.Index(
+                name="plan_under_minimum",
+                fields=["status", "phase"],
+                condition=Q(is_under_minimum=True),
+            ),
+            models.Index(
+                name="plan_with_sample", fields=["status", "phase"], condition=Q(has_sample=True)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
