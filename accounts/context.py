@@ -1,6 +1,6 @@
 def page(request):
-    """What the frame of every page needs: the chosen look and how many plans wait for this person."""
-    return {"theme": theme_of(request), "inbox_count": 0}
+    """What the frame of every page needs: the chosen look. What waits is in action_plans.context."""
+    return {"theme": theme_of(request)}
 
 
 def theme_of(request):

@@ -1,11 +1,14 @@
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lib.spelling import fold
 from municipalities.models import Municipality
 
 
@@ -20,7 +23,28 @@ class Role(models.TextChoices):
 MUNICIPAL_ROLES = [Role.HEAD, Role.OFFICER]
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    def search(self, words):
+        """Each word must be found: in the name, the e-mail or a spelling of the municipality."""
+        for word in words.split():
+            found = Q(name__icontains=word) | Q(email__icontains=word)
+            if folded := fold(word):
+                found |= Q(municipality__search_key__contains=folded)
+            self = self.filter(found)
+        return self
+
+    def invited(self):
+        # Same rule as User.is_invited
+        return self.filter(is_active=True, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
+    def active_administrators(self):
+        return self.filter(role=Role.ADMINISTRATOR, is_active=True)
+
+    def for_list(self):
+        return self.select_related("municipality")
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, password=None, **fields):
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -86,6 +110,15 @@ class User(AbstractUser):
         self.email = self.email.lower()
         self.is_staff = self.is_superuser = self.role == Role.ADMINISTRATOR
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("accounts:person", args=[self.pk])
+
+    @property
+    def is_invited(self):
+        """Has not chosen a password yet."""
+        # Same rule as UserQuerySet.invited()
+        return self.is_active and not self.has_usable_password()
 
     @property
     def works_for_programme(self):
