@@ -1,0 +1,47 @@
+"""For us, not for the users: reference tables can be changed, plans only looked at."""
+
+from django.contrib import admin
+
+from .models import ActionPlan, Phase, Programme, ServiceArea
+from .totals import keep_totals
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(admin.ModelAdmin):
+    list_display = ["code", "name_ru"]
+
+
+@admin.register(Phase)
+class PhaseAdmin(admin.ModelAdmin):
+    list_display = ["code", "name_ru", "starts_on", "ends_on", "minimum_own_share"]
+
+    def save_model(self, request, phase, form, change):
+        super().save_model(request, phase, form, change)
+        if "minimum_own_share" in form.changed_data:
+            for plan_id in phase.plans.values_list("pk", flat=True):
+                keep_totals(plan_id)  # which plans are under the minimum has changed
+
+
+@admin.register(ServiceArea)
+class ServiceAreaAdmin(admin.ModelAdmin):
+    list_display = ["code", "name_ru", "parent", "dac_code", "sdg_target", "position"]
+    list_select_related = ["parent"]
+
+
+@admin.register(ActionPlan)
+class ActionPlanAdmin(admin.ModelAdmin):
+    """Read only: a change here would go past the rules, the totals and the history."""
+
+    list_display = ["reference", "lead", "status", "cost_kgs", "starts_on"]
+    list_select_related = ["lead"]
+    list_filter = ["status", "phase"]
+    search_fields = ["reference", "search_key"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

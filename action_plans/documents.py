@@ -1,0 +1,89 @@
+"""The files of a plan: checked, hashed, kept apart from the address, and seen by who sees the plan."""
+
+import unicodedata
+from pathlib import PurePosixPath
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import FileResponse
+from django.utils.translation import gettext_lazy as _
+
+from lib.uploads import check_upload, sha256_of
+
+from .models import ActionPlan, Attachment
+
+SHOWN_IN_BROWSER = {"application/pdf", "image/jpeg", "image/png"}
+# A stranger's file runs nothing, loads nothing and stands in no frame. Chromium shows no PDF in a
+# sandbox; its viewer has one of its own.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+def add(*, plan, file, kind, by, title=""):
+    """Keep a new document of a plan; the same file is kept only once."""
+    content_type, sha256 = check_upload(file), sha256_of(file)
+    if known := plan.attachments.filter(sha256=sha256).first():
+        raise ValidationError(
+            _("This file is already among the documents of the plan, as “%(document)s”."),
+            code="known",
+            params={"document": known},
+        )
+    return _keep(plan, file, kind, title, by, content_type, sha256)
+
+
+def find_or_add(*, plan, file, kind, by):
+    """As add(); a file that the plan has already is that document: one invoice may prove two payments."""
+    content_type, sha256 = check_upload(file), sha256_of(file)
+    known = plan.attachments.filter(sha256=sha256).first()
+    return known or _keep(plan, file, kind, "", by, content_type, sha256)
+
+
+@transaction.atomic
+def remove(*, attachment, by):
+    if not ActionPlan.objects.editable_by(by).filter(pk=attachment.plan_id).exists():
+        raise ValidationError(
+            _("Documents can be removed only while the plan is a draft or returned.")
+        )
+    if attachment.payments.exists():
+        raise ValidationError(_("A payment names this document as its evidence, so it stays."))
+    storage, name = attachment.file.storage, attachment.file.name
+    attachment.delete()
+    transaction.on_commit(lambda: storage.delete(name))
+
+
+def serve(attachment):
+    """The file under its original name; only what cannot run is shown inside the browser."""
+    shown = attachment.content_type in SHOWN_IN_BROWSER
+    response = FileResponse(
+        attachment.file.open("rb"),
+        as_attachment=not shown,
+        filename=attachment.filename,
+        content_type=attachment.content_type,
+    )
+    is_picture = attachment.content_type.startswith("image/")
+    response["Content-Security-Policy"] = f"{POLICY}; sandbox" if is_picture else POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def plain_name(name):
+    """The person's own name for the file, without a folder and without invisible letters."""
+    name = PurePosixPath(name.replace("\\", "/")).name
+    letters = (char for char in name if unicodedata.category(char) not in ("Cc", "Cf"))
+    stem, dot, ending = "".join(letters).strip().rpartition(".")
+    return f"{stem[: 199 - len(ending)]}{dot}{ending}"[:200]
+
+
+def _keep(plan, file, kind, title, by, content_type, sha256):
+    filename = plain_name(file.name)
+    return Attachment.objects.create(
+        plan=plan,
+        kind=kind,
+        title=title,
+        file=file,
+        filename=filename,
+        content_type=content_type,
+        size=file.size,
+        sha256=sha256,
+        uploaded_by=by,
+    )

@@ -1,0 +1,407 @@
+"""The one filter of the list of plans, of the funding report, its files and its charts.
+
+A place or a service area restricts the plans and the money: of a joint plan only its part there is
+added up, as the dashboards do. A parameter that is not known shows no plans and says so.
+"""
+
+from typing import NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+from django_filters import CharFilter, ChoiceFilter, Filter, FilterSet, MultipleChoiceFilter
+
+from lib.money import share, sum_kgs
+from municipalities.models import District, Municipality, Region, current_language
+
+from .models import (
+    COUNTED,
+    OTHER,
+    RECEIVED,
+    ActionPlan,
+    FundingSlice,
+    Phase,
+    PlanStatus,
+    ServiceArea,
+)
+
+NO_AREA, NO_YEAR, COUNTED_STATES = "none", "unknown", "counted"
+KNOWN_YEARS = range(1991, 2101)
+STATES = [
+    (COUNTED_STATES, pgettext_lazy("filter of plans", "approved and later")),
+    *PlanStatus.choices,
+]
+GAPS = [
+    ("gap", pgettext_lazy("filter of plans", "not covered in full")),
+    ("surplus", pgettext_lazy("filter of plans", "more promised than needed")),
+]
+UNDER_MINIMUM = [("1", pgettext_lazy("filter of plans", "under the minimum"))]
+OWN = F("own_cash_kgs") + F("own_in_kind_kgs")
+MEASURES = {
+    "cost_kgs": F("cost_kgs"),
+    "own_kgs": OWN,
+    "grant_kgs": F("grant_kgs"),
+    "other_kgs": sum((F(name) for name in OTHER[1:]), F(OTHER[0])),
+    "gap_kgs": F("gap_kgs"),
+    "surplus_kgs": F("surplus_kgs"),
+    "received_kgs": sum((F(name) for name in RECEIVED[1:]), F(RECEIVED[0])),
+}
+# What the list can be sorted by. Amounts are those of the part that is shown.
+AMOUNTS = ["cost_kgs", "own_kgs", "received", "gap_kgs"]
+SORTS = ["reference", "municipality", "status", "starts_on", "own_share_pct", *AMOUNTS]
+NOT_KNOWN = {"invalid_choice": _("“%(value)s” is not known here.")}
+
+
+class Chip(NamedTuple):
+    label: str
+    words: str
+    query: str  # the filter without it
+
+
+class YearField(forms.CharField):
+    def clean(self, value):
+        value = super().clean(value)
+        if value in ("", NO_YEAR):
+            return value
+        if not (value.isascii() and value.isdigit() and int(value[:5]) in KNOWN_YEARS):
+            raise ValidationError(NOT_KNOWN["invalid_choice"], params={"value": value[:40]})
+        return int(value)
+
+
+class YearFilter(Filter):
+    field_class = YearField
+
+
+class MunicipalitiesField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, municipality):
+        return municipality.name
+
+
+class OneOfMany(forms.SelectMultiple):
+    """Chooses one; an address may name several."""
+
+    allow_multiple_selected = False
+
+
+class MunicipalitiesFilter(Filter):
+    field_class = MunicipalitiesField
+
+
+def select(**attrs):
+    return forms.Select(attrs={"class": "form-select", **attrs})
+
+
+def choice(label, any_label, **options):
+    return ChoiceFilter(
+        label=label,
+        empty_label=any_label,
+        widget=select(),
+        error_messages=NOT_KNOWN,
+        **options,
+    )
+
+
+class PlanFilter(FilterSet):
+    q = CharFilter(
+        label=pgettext_lazy("filter of plans", "Search"),
+        method="with_words",
+        widget=forms.TextInput(attrs={"class": "form-control", "type": "search", "maxlength": 100}),
+    )
+    region = choice(_("Region"), _("All regions"), method="cut")
+    district = choice(_("District"), _("All districts"), method="cut")
+    municipality = MunicipalitiesFilter(
+        label=_("Municipality"),
+        method="cut",
+        queryset=Municipality.objects.all(),
+        to_field_name="code",
+        widget=OneOfMany(attrs={"class": "form-select"}),
+        error_messages=NOT_KNOWN,
+    )
+    area = choice(_("Service area"), _("All areas"), method="cut")
+    status = MultipleChoiceFilter(
+        label=_("Status"),
+        choices=STATES,
+        method="in_states",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=NOT_KNOWN,
+    )
+    phase = choice(_("Phase"), _("All phases"), field_name="phase__code")
+    year = YearFilter(label=_("Year of the start"), method="of_year", widget=select())
+    gap = choice(_("Funding"), _("Any funding"), choices=GAPS, method="with_gap_or_surplus")
+    under_minimum = choice(
+        _("Own share"), _("Any share"), choices=UNDER_MINIMUM, method="under_the_minimum"
+    )
+    sort = ChoiceFilter(
+        choices=[(sign + name, name) for name in SORTS for sign in ("", "-")],
+        method="unsorted",
+        widget=forms.HiddenInput,
+        label=pgettext_lazy("filter of plans", "Order"),
+        error_messages=NOT_KNOWN,
+    )
+
+    class Meta:
+        model = ActionPlan
+        fields = []
+
+    def __init__(self, data=None, *args, **kwargs):
+        super().__init__(filled(data or {}), *args, **kwargs)
+        choices = {
+            "region": [(region.iso, region.name) for region in _named(Region, "iso").by_name()],
+            "district": _districts(),
+            "area": [(NO_AREA, pgettext_lazy("service area", "not specified")), *_areas()],
+            "phase": [(phase.code, phase.name) for phase in self.phases],
+        }
+        for name, options in choices.items():
+            self.filters[name].extra["choices"] = options
+
+    # What it finds
+
+    def plans(self, user):
+        """The plans that match, of those this person may see, in the chosen order."""
+        plans = ActionPlan.objects.visible_to(user)
+        if not self.is_valid():
+            return plans.none()
+        plans = self.filter_queryset(plans)
+        if self.cuts:
+            here = FundingSlice.objects.filter(self.part, plan=OuterRef("pk"))
+            plans = plans.filter(Exists(here))
+        return plans.order_by(*self.order)
+
+    def slices(self, plans):
+        """The parts of these plans in the chosen places and areas: everything, when none is chosen."""
+        return FundingSlice.objects.filter(self.part, plan__in=plans.order_by().values("pk"))
+
+    def totals(self, plans):
+        """{measure: som, "plans": …, "own_share": percent} of all plans that match, in one query."""
+        rows, known, one = plans.order_by(), Q(cost_kgs__isnull=False), {}
+        if self.cuts:
+            rows, known, one = self.slices(plans), Q(has_cost=True), {"distinct": True}
+        what = "plan" if one else "pk"
+        counted, counted_with_cost = Count(what, **one), Count(what, filter=known, **one)
+        sums = rows.aggregate(
+            plans=counted,
+            plans_with_cost=counted_with_cost,
+            own_of_known_cost_kgs=sum_kgs(OWN, filter=known),
+            **{name: sum_kgs(expression) for name, expression in MEASURES.items()},
+        )
+        return sums | {"own_share": share(sums["own_of_known_cost_kgs"], sums["cost_kgs"])}
+
+    def parts(self, plans):
+        """{plan id: its money in the chosen places and areas}; empty when none is chosen."""
+        if not self.cuts or not plans:
+            return {}
+        sums = {name: sum_kgs(expression) for name, expression in MEASURES.items()}
+        rows = FundingSlice.objects.filter(self.part, plan__in=plans).values("plan")
+        return {row.pop("plan"): row for row in rows.annotate(**_renamed(sums))}
+
+    @property
+    def cuts(self):
+        """Whether only a part of a joint plan may be meant."""
+        return self.is_valid() and any(self.form.cleaned_data[name] for name in CUTS)
+
+    @cached_property
+    def part(self):
+        """The condition on a slice."""
+        condition = Q()
+        for name, column in CUTS.items():
+            value = self.form.cleaned_data.get(name) if self.is_valid() else None
+            if name == "area" and value:
+                condition &= _area_condition(value)
+            elif value:
+                condition &= Q(**{column: value})
+        return condition
+
+    @cached_property
+    def order(self):
+        chosen = self.form.cleaned_data.get("sort") or "-starts_on"
+        name, descending = chosen.removeprefix("-"), chosen.startswith("-")
+        column = self._sort_column(name)
+        first = column.desc(nulls_last=True) if descending else column.asc(nulls_last=True)
+        return [first] if name == "reference" else [first, "reference"]
+
+    def _sort_column(self, name):
+        if name == "municipality":
+            return F(f"lead__sort_{current_language()}")
+        if name not in AMOUNTS:
+            return F(name)
+        amount = MEASURES["received_kgs" if name == "received" else name]
+        if not self.cuts:
+            return amount
+        parts = FundingSlice.objects.filter(self.part, plan=OuterRef("pk")).order_by()
+        return Subquery(parts.values("plan").annotate(sum=sum_kgs(amount)).values("sum"))
+
+    # One method per parameter that is more than an equality
+
+    def with_words(self, plans, name, value):
+        return plans.search(value)
+
+    def cut(self, plans, name, value):
+        return plans  # place and area together choose slices: see part
+
+    def unsorted(self, plans, name, value):
+        return plans  # see order
+
+    def in_states(self, plans, name, values):
+        states = {state for state in values if state != COUNTED_STATES}
+        return plans.filter(
+            status__in=states | set(COUNTED) if COUNTED_STATES in values else states
+        )
+
+    def of_year(self, plans, name, value):
+        return plans.filter(year=None if value == NO_YEAR else value)
+
+    def with_gap_or_surplus(self, plans, name, value):
+        return plans.with_gap() if value == "gap" else plans.filter(surplus_kgs__gt=0)
+
+    def under_the_minimum(self, plans, name, value):
+        return plans.under_minimum()
+
+    # What the page shows of it
+
+    @cached_property
+    def phases(self):
+        return list(Phase.objects.all())
+
+    @property
+    def query(self):
+        """The filter as it stands in an address; it names what was filled in and nothing else."""
+        return self.data.urlencode()
+
+    def query_with(self, **values):
+        query = self.data.copy()
+        for name, value in values.items():
+            query[name] = value
+        return query.urlencode()
+
+    @cached_property
+    def chips(self):
+        return [
+            Chip(
+                self.filters[name].label, self._words(name, value), self._query_without(name, value)
+            )
+            for name in self.filters
+            if name != "sort"
+            for value in self.data.getlist(name)
+        ]
+
+    @property
+    def problems(self):
+        """What is not known: [(label, message)]"""
+        return [
+            (self.filters[name].label, message)
+            for name, messages in self.form.errors.items()
+            for message in messages
+        ]
+
+    def place_options(self):
+        """Municipalities of the chosen region or district; all 484 would weigh more than the page."""
+        chosen = self.form.cleaned_data.get("municipality") or []
+        near = Q(pk__in=[place.pk for place in chosen])
+        for name in ("region", "district"):
+            if value := self.form.cleaned_data.get(name):
+                near |= Q(**{CUTS[name].removeprefix("municipality__"): value})
+        for place in chosen:
+            near |= Q(district=place.district_id, region=place.region_id)
+        places = _named(Municipality, "code").filter(near).by_name() if near else []
+        return [("", gettext("All municipalities")), *((p.code, p.name) for p in places)]
+
+    def fields(self):
+        """The form's fields for the page, with the options that depend on what was chosen."""
+        form = self.form
+        form.is_valid()
+        form.fields["municipality"].widget.choices = self.place_options()
+        form.fields["year"].widget.choices = self._year_options()
+        return form
+
+    def _year_options(self):
+        years = {phase.starts_on.year for phase in self.phases}
+        years |= {phase.ends_on.year for phase in self.phases}
+        known = [str(year) for year in range(max(years), min(years) - 1, -1)] if years else []
+        chosen = self.data.get("year", NO_YEAR)
+        extra = [] if chosen in (*known, NO_YEAR) else [chosen]
+        options = [(year, year) for year in [*extra, *known]]
+        return [("", gettext("All years")), *options, (NO_YEAR, gettext("not known yet"))]
+
+    def _query_without(self, name, value):
+        query = self.data.copy()
+        query.setlist(name, [other for other in query.getlist(name) if other != value])
+        return query.urlencode()
+
+    def _words(self, name, value):
+        if name == "municipality" and self.form.is_valid():
+            return next(p.name for p in self.form.cleaned_data[name] if p.code == value)
+        if name == "year" and value == NO_YEAR:
+            return gettext("not known yet")
+        options = self.filters[name].extra.get("choices", [])
+        return _flat(options).get(value, value).strip()
+
+
+# Parameter → column of a slice
+CUTS = {
+    "region": "region__iso",
+    "district": "municipality__district__code",
+    "municipality": "municipality__in",
+    "area": "area",
+}
+
+
+def filled(data):
+    """Only our own parameters, only filled ones: no two addresses for one filter."""
+    lists = data.lists() if hasattr(data, "lists") else ((n, [v]) for n, v in data.items())
+    query = QueryDict(mutable=True)
+    for name, values in lists:
+        kept = [str(value).replace("\x00", "\ufffd").strip() for value in values]
+        if name in PlanFilter.base_filters and any(kept):
+            query.setlist(name, list(dict.fromkeys(value for value in kept if value)))
+    return query
+
+
+def _named(model, *columns):
+    names = ["name_ky", "name_ru", "name_en"]
+    return model.objects.only(*names, *columns)
+
+
+def _districts():
+    by_region = {}
+    rows = _named(District, "code", "region").select_related("region").by_name()
+    for row in rows.only("code", "name_ky", "name_ru", "name_en", *_REGION_NAMES):
+        by_region.setdefault(row.region.name, []).append((row.code, row.name))
+    return sorted(by_region.items())
+
+
+_REGION_NAMES = [f"region__name_{language}" for language in ("ky", "ru", "en")]
+
+
+def _areas():
+    """The tree: each top area, its children indented below it."""
+    areas = list(ServiceArea.objects.all())
+    for top in areas:
+        if top.parent_id is None:
+            yield top.code, top.name
+            yield from (
+                (area.code, f"\u00a0\u00a0\u00a0{area.name}")
+                for area in areas
+                if area.parent_id == top.pk
+            )
+
+
+def _area_condition(code):
+    if code == NO_AREA:
+        return Q(area=None)
+    return Q(area__code=code) | Q(area__parent__code=code)
+
+
+def _flat(options):
+    flat = {}
+    for value, label in options:
+        flat |= dict(label) if isinstance(label, list) else {value: str(label)}
+    return flat
+
+
+def _renamed(sums):
+    # A slice has columns of these names; an annotation may not hide one.
+    return {f"part_{name}": expression for name, expression in sums.items()}

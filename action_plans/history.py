@@ -1,0 +1,228 @@
+"""Who changed what and when: the steps of a plan, its fields, its money and its documents, in words."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import DateField, DecimalField
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from lib.dates import format_partial
+from lib.money import format_kgs, format_number, format_share
+
+from .models import (
+    COUNTED,
+    ActionPlan,
+    Contribution,
+    PlanArea,
+    PlanMunicipality,
+    PlanStatus,
+    PlanText,
+)
+
+ONE_SAVE = timedelta(seconds=1)  # rows that one press of "save" wrote
+SHOWN = {
+    ActionPlan: [
+        "phase",
+        "villages",
+        "cost_kgs",
+        "starts_on",
+        "ends_on",
+        "started_on",
+        "completed_on",
+        "beneficiaries_total",
+        "beneficiaries_women",
+        "beneficiaries_men",
+        "beneficiaries_children",
+        "under_minimum_reason",
+        "source",
+        "source_note",
+    ],
+    PlanText: [
+        "title",
+        "problem",
+        "objective",
+        "works",
+        "provider",
+        "upkeep",
+        "beneficiaries_note",
+        "state",
+    ],
+    Contribution: ["source", "form", "amount_kgs", "decision"],
+    PlanArea: ["area", "share"],
+    PlanMunicipality: ["municipality", "share"],
+}
+RELATED = {ActionPlan: ["phase"], PlanArea: ["area"], PlanMunicipality: ["municipality"]}
+PRECISION = {
+    "starts_on": "starts_precision",
+    "ends_on": "ends_precision",
+    "completed_on": "completed_precision",
+}
+
+
+class Change(NamedTuple):
+    label: str
+    old: str
+    new: str
+
+
+@dataclass
+class Entry:
+    at: datetime
+    by: object = None
+    heading: str = ""
+    reason: str = ""
+    changes: list = field(default_factory=list)
+    is_step: bool = False
+
+
+def entries(plan, user, *, newest=None):
+    """Newest first. The office and the own municipality see everything; others the steps since approval.
+
+    newest: read only so many rows of each table, for a page that shows the last few.
+    """
+    if not sees_everything(plan, user):
+        return list(_steps_since_approval(plan))
+    found = [_step(step) for step in plan.steps.all()]
+    records = [e for model in SHOWN for e in _records(model, plan, newest)]
+    merged = _join(sorted(records, key=lambda entry: entry.at), found)
+    found += [*merged, *_payments(plan), *_documents(plan)]
+    return sorted(found, key=lambda entry: entry.at, reverse=True)
+
+
+def sees_everything(plan, user):
+    own = {row.municipality_id for row in plan.municipalities.all()} & user.municipality_ids
+    return user.works_for_programme or bool(own)
+
+
+def _steps_since_approval(plan):
+    for step in plan.steps.all():
+        if step.after == PlanStatus.APPROVED or step.before in COUNTED:
+            entry = _step(step)
+            entry.reason = ""  # is between the office and the municipality
+            yield entry
+
+
+def _step(step):
+    change = Change(_("Status"), step.get_before_display(), step.get_after_display())
+    return Entry(step.changed_at, step.changed_by, "", step.reason, [change], is_step=True)
+
+
+def _records(model, plan, newest):
+    """What changed from one saved version of a row to the next."""
+    rows = model.history.model.objects.select_related("history_user", *RELATED.get(model, []))
+    rows = rows.filter(**{"id" if model is ActionPlan else "plan_id": plan.pk})
+    rows = list(rows.order_by("-history_date", "-history_id")[:newest])
+    known = {}
+    for row in reversed(rows):
+        before, known[row.id] = known.get(row.id), row
+        if row.history_type == "~" and before is None:
+            continue  # what it was before lies further back than we read
+        yield from _entry(model, row, before)
+
+
+def _entry(model, row, before):
+    entry = Entry(row.history_date, row.history_user, reason=row.history_change_reason or "")
+    if model is ActionPlan:
+        if row.history_type == "+":
+            entry.heading = _("Plan created")
+        else:
+            entry.changes = list(_differences(model, row, before))
+    elif row.history_type == "~":
+        entry.changes = list(_differences(model, row, before))
+    else:
+        name, words = _whole(model, row)
+        gone = row.history_type == "-"
+        entry.changes = [Change(name, words if gone else "", "" if gone else words)]
+    if entry.heading or entry.changes:
+        yield entry
+
+
+def _differences(model, row, before):
+    for name in SHOWN[model]:
+        old, new = _words(before, name), _words(row, name)
+        if old != new:
+            yield Change(_label(model, row, name), old, new)
+
+
+def _label(model, row, name):
+    label = str(model._meta.get_field(name).verbose_name)
+    label = label[:1].upper() + label[1:]
+    if model is PlanText:
+        return f"{label} ({row.get_language_display()})"
+    if model is Contribution:
+        return f"{row.get_source_display()}, {row.get_form_display()}: {label.lower()}"
+    if model in (PlanArea, PlanMunicipality):
+        return f"{_words(row, SHOWN[model][0])}: {label.lower()}"
+    return label
+
+
+def _whole(model, row):
+    """(what kind of row, the row in words), for a row that came or went."""
+    if model is PlanText:
+        return _label(model, row, "title"), row.title
+    if model is Contribution:
+        return _("Contribution"), _promise(row)
+    name = SHOWN[model][0]
+    kind = str(model._meta.get_field(name).verbose_name)
+    part = "" if row.share == 100 else f", {format_share(row.share)}"
+    return kind[:1].upper() + kind[1:], _words(row, name) + part
+
+
+def _promise(row):
+    return f"{row.get_source_display()}, {row.get_form_display()}, {format_kgs(row.amount_kgs)}"
+
+
+def _words(row, name):
+    value, column = getattr(row, name), row._meta.get_field(name)
+    if value in (None, ""):
+        return ""
+    if column.choices:
+        return str(getattr(row, f"get_{name}_display")())
+    if isinstance(column, DateField):
+        return format_partial(value, getattr(row, PRECISION.get(name, ""), "day"))
+    if isinstance(column, DecimalField):
+        return format_kgs(value) if name.endswith("_kgs") else format_share(value)
+    if isinstance(value, int):
+        return format_number(value)
+    return str(value)
+
+
+def _join(records, steps):
+    """One entry for all rows that one save wrote; a step takes up the dates that it set."""
+    joined = []
+    for entry in records:
+        last = joined[-1] if joined else None
+        if last and _same_save(last, entry):
+            if not last.heading:
+                last.changes += entry.changes
+                last.heading = entry.heading
+            last.changes = [] if last.heading else last.changes
+            last.reason = last.reason or entry.reason
+        elif step := next((step for step in steps if _same_save(step, entry)), None):
+            step.changes += entry.changes
+        else:
+            joined.append(entry)
+    return joined
+
+
+def _same_save(one, other):
+    return one.by == other.by and abs(other.at - one.at) <= ONE_SAVE
+
+
+def _payments(plan):
+    for contribution in plan.contributions.all():
+        for payment in contribution.payments.all():
+            heading = _("Payment booked: %(source)s, %(kind)s, %(amount)s") % {
+                "source": contribution.get_source_display(),
+                "kind": payment.get_kind_display(),
+                "amount": format_kgs(payment.amount_kgs),
+            }
+            yield Entry(payment.booked_at, payment.booked_by, heading)
+
+
+def _documents(plan):
+    for document in plan.attachments.all():
+        heading = pgettext("history", "Document added: %(name)s") % {"name": document}
+        yield Entry(document.uploaded_at, document.uploaded_by, heading)

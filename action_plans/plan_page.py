@@ -1,0 +1,112 @@
+"""What the page of one plan shows besides the plan's own columns."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Prefetch
+
+from lib.money import composition, share, total
+
+from .models import (
+    ActionPlan,
+    Attachment,
+    Contribution,
+    Payment,
+    PaymentKind,
+    PlanArea,
+    PlanMunicipality,
+    StatusChange,
+)
+
+ZERO = Decimal("0.00")
+KEYS = {"own_cash_kgs": "own", "own_in_kind_kgs": "in-kind", "grant_kgs": "grant"}
+WHOLE = (
+    "phase",
+    "lead__region",
+    "lead__district",
+    "approved_by",
+    "under_minimum_by",
+)
+PARTS = [
+    "texts",
+    "contributions",
+    Prefetch("areas", PlanArea.objects.select_related("area__parent")),
+    Prefetch("municipalities", PlanMunicipality.objects.select_related("municipality")),
+    Prefetch("contributions__payments", Payment.objects.select_related("evidence", "booked_by")),
+    Prefetch("attachments", Attachment.objects.select_related("uploaded_by")),
+    Prefetch("steps", StatusChange.objects.select_related("changed_by")),
+]
+
+
+def plans_for_page(user):
+    return ActionPlan.objects.visible_to(user).select_related(*WHOLE).prefetch_related(*PARTS)
+
+
+@dataclass
+class Promise:
+    """A row of "Who pays": what was promised and what became of it."""
+
+    contribution: Contribution | None
+    promised: Decimal
+    received: Decimal
+    share: Decimal | None
+    key: str = "all"
+
+    @property
+    def fulfilment(self):
+        return share(self.received, self.promised)
+
+    @property
+    def bar(self):
+        return min(self.fulfilment or 0, Decimal(100))
+
+    @property
+    def outstanding(self):
+        return max(self.promised - self.received, ZERO)
+
+    @property
+    def excess(self):
+        return max(self.received - self.promised, ZERO)
+
+
+def promises(plan):
+    """A row per contribution and their total; the shares of promises add up to 100.0."""
+    contributions = list(plan.contributions.all())
+    shares = composition({c.pk: c.amount_kgs for c in contributions})
+    rows = [
+        Promise(c, c.amount_kgs, net_received(c), shares[c.pk], KEYS.get(c.pot, "other"))
+        for c in contributions
+    ]
+    all_of_it = Decimal(100) if rows else None
+    received = total(row.received for row in rows)
+    return rows, Promise(None, total(row.promised for row in rows), received, all_of_it)
+
+
+def net_received(contribution):
+    signs = {PaymentKind.RECEIVED: 1, PaymentKind.RETURNED: -1, PaymentKind.SPENT: 0}
+    return total(signs[p.kind] * p.amount_kgs for p in contribution.payments.all())
+
+
+def payments(plan):
+    rows = [(c, payment) for c in plan.contributions.all() for payment in c.payments.all()]
+    return sorted(rows, key=lambda row: (row[1].paid_on, row[1].pk), reverse=True)
+
+
+def bar(plan):
+    """Parts of the bar in percent of the cost, or of the promises when they are more, and the minimum."""
+    parts = {
+        "own": plan.own_cash_kgs,
+        "in_kind": plan.own_in_kind_kgs,
+        "grant": plan.grant_kgs,
+        "other": plan.other_kgs,
+        "gap": plan.gap_kgs or ZERO,
+    }
+    whole = total(parts.values())
+    limit = plan.cost_kgs and share(plan.phase.minimum_own_share * plan.cost_kgs / 100, whole)
+    return composition(parts) | {"minimum": limit}
+
+
+def removable(plan):
+    """The documents that no payment names."""
+    named = {payment.evidence_id for _contribution, payment in payments(plan)}
+    return {document.pk for document in plan.attachments.all()} - named

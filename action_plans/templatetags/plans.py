@@ -1,0 +1,45 @@
+"""What the pages of plans share: sorted heads, texts in another language, links in sources."""
+
+import re
+
+from django import template
+from django.utils.html import escape, format_html, mark_safe
+
+from municipalities.models import current_language
+
+register = template.Library()
+ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]»”]")
+
+
+@register.filter
+def lang(named):
+    """lang="ru" for a text or a place whose words are not in the reader's language; else nothing."""
+    language = getattr(named, "name_language", None) or getattr(named, "language", None)
+    if not language or language == current_language():
+        return ""
+    return format_html(' lang="{}"', language)
+
+
+@register.filter
+def linked(text):
+    """Escaped text in which addresses of http and https, and no others, are links."""
+    parts, end = [], 0
+    for match in ADDRESS.finditer(text):
+        parts.append(escape(text[end : match.start()]))
+        parts.append(format_html('<a href="{0}" rel="noopener nofollow">{0}</a>', match[0]))
+        end = match.end()
+    return mark_safe("".join([*parts, escape(text[end:])]))
+
+
+@register.inclusion_tag("action_plans/_sort_head.html")
+def sort_head(plan_filter, name, label, css="", *, largest_first=False):
+    """A column head that sorts; pressed again it turns the order round."""
+    now = plan_filter.data.get("sort", "-starts_on")
+    ascending, descending = now == name, now == f"-{name}"
+    first, second = (f"-{name}", name) if largest_first else (name, f"-{name}")
+    return {
+        "label": label,
+        "css": css,
+        "query": plan_filter.query_with(sort=second if now == first else first),
+        "direction": "ascending" if ascending else "descending" if descending else "",
+    }
