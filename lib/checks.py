@@ -16,7 +16,7 @@ def dates_say_what_they_are(app_configs, **kwargs):
             suffix = "_on"
         else:
             continue
-        if not field.name.endswith(suffix) and str(field) not in DJANGO_NAMED_THEM:
+        if not f"_{field.name}".endswith(suffix) and str(field) not in DJANGO_NAMED_THEM:
             yield Warning(f"{field} should end in {suffix}", obj=field.model, id="house.W001")
 
 
