@@ -1,0 +1,85 @@
+"""The funding report for machines: UTF-8 with BOM, commas, raw numbers, empty where nothing is known.
+
+Names of places and titles are in the reader's language; area, phase and status are codes. A date is as
+long as what is known of it: 2018-08-16, 2018-08, 2018. No row of totals. What the columns mean stands
+in the notes sheet of the workbook and in README.md.
+"""
+
+import csv
+import io
+from tempfile import TemporaryFile
+
+from django.db import connection
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Concat, Left
+from django.db.models.lookups import In
+
+from reports.plan_rows import with_words
+
+BOM = "\ufeff"
+# A spreadsheet would take a text that begins so for a formula.
+FORMULA_SIGNS = ["=", "+", "-", "@", "\t", "\r"]
+COLUMNS = {
+    "plan": "reference",
+    "title": "row_title",
+    "municipality": "row_municipality",
+    "soate": "lead__code",
+    "region": "row_region",
+    "district": "row_district",
+    "area": "row_area",
+    "phase": "phase__code",
+    "status": "status",
+    "cost_kgs": "row_cost_kgs",
+    "own_cash_kgs": "row_own_cash_kgs",
+    "own_in_kind_kgs": "row_own_in_kind_kgs",
+    "grant_kgs": "row_grant_kgs",
+    "other_kgs": "row_other_kgs",
+    "gap_kgs": "row_gap_kgs",
+    "surplus_kgs": "row_surplus_kgs",
+    "own_share_pct": "own_share_pct",
+    "received_kgs": "row_received_kgs",
+    "starts_on": "row_starts_on",
+    "ends_on": "row_ends_on",
+    "sample_fields": "row_sample_fields",
+}
+TYPED_BY_PEOPLE = ["title", "municipality", "region", "district"]
+
+
+def to_csv(rows):
+    """rows: plan_rows.with_money(…). A file on disk, rewound: memory stays flat for any length."""
+    rows = _columns(with_words(rows)).order_by("reference")
+    file = TemporaryFile()  # noqa: SIM115 -- the response closes it
+    file.write(f"{BOM}{','.join(COLUMNS)}\n".encode())
+    write = _copy if connection.vendor == "postgresql" else _iterate
+    write(rows, file)
+    file.seek(0)
+    return file
+
+
+def _columns(rows):
+    safe = {f"safe_{name}": _as_text(COLUMNS[name]) for name in TYPED_BY_PEOPLE}
+    columns = [f"safe_{name}" if f"safe_{name}" in safe else COLUMNS[name] for name in COLUMNS]
+    return rows.annotate(**safe).values_list(*columns)
+
+
+def _as_text(name):
+    is_formula = In(Left(name, 1), FORMULA_SIGNS)
+    return Case(When(is_formula, then=Concat(Value("'"), name)), default=F(name))
+
+
+def _copy(rows, file):
+    sql, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        query = cursor.mogrify(sql, params).decode()
+        cursor.copy_expert(f"COPY ({query}) TO STDOUT WITH (FORMAT csv)", file)
+
+
+def _iterate(rows, file):
+    """The same bytes as COPY writes them."""
+    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\n")
+    area = list(COLUMNS).index("area")
+    for row in rows.iterator(chunk_size=2000):
+        codes = row[area] and " ".join(sorted(row[area].split()))
+        writer.writerow([*row[:area], codes, *row[area + 1 :]])
+    text.detach()

@@ -1,0 +1,263 @@
+"""The funding report as one object: what the page, the CSV and the workbook all read.
+
+Its filter is the list's. Without a word about the status it counts approved and later plans; an empty
+status in the address (status=) takes that away.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from action_plans.filters import COUNTED_STATES, PlanFilter
+from action_plans.models import (
+    ActionPlan,
+    Contribution,
+    Payment,
+    PlanArea,
+    PlanStatus,
+    Source,
+)
+from lib.money import format_kgs, sum_kgs
+
+from . import tables
+from .catalogue import GROUP_COLUMNS, NOT_ON_THE_PAGE, SOURCE_COLUMNS, SOURCES, TABLES
+from .notices import FILTERS, KINDS, text_of
+from .plan_rows import MONEY, with_areas, with_money
+from .rows import Row
+
+ALL_ROWS_UP_TO = 500
+FIRST_ROWS = 200
+NAMED_UP_TO = 10
+
+
+class Line(NamedTuple):
+    """A row of a table as the page shows it: its head, its cells, the address of the plans behind it."""
+
+    name: str
+    thing: object
+    plans: str
+    cells: list
+
+
+class TableView(NamedTuple):
+    of: object
+    columns: list
+    rows: list
+    total: dict
+    filter: PlanFilter
+
+    @property
+    def page_columns(self):
+        return [column for column in self.columns if column not in NOT_ON_THE_PAGE]
+
+    @property
+    def lines(self):
+        return [
+            Line(row["name"], row["thing"], self._plans(row), self._cells(row)) for row in self.rows
+        ]
+
+    @property
+    def rows_share_plans(self):
+        return sum(row.get("plans", 0) for row in self.rows) > self.total.get("plans", 0)
+
+    @property
+    def total_cells(self):
+        return self._cells(self.total)
+
+    def _cells(self, row):
+        return [(column, row[column.name]) for column in self.page_columns]
+
+    def _plans(self, row):
+        """Of exactly the plans of this row."""
+        name = self.of.parameter
+        # Who chose a part of an area sees that part in the area's row.
+        if not name or (name == "area" and "area" in self.filter.data):
+            return self.filter.query
+        value = getattr(row["thing"], "iso", row["code"])
+        return self.filter.query_with(**{name: self.of.unknown if value is None else value})
+
+
+@dataclass
+class Gap:
+    """Something that is missing or does not add up; plans: those behind it, when they are few."""
+
+    kind: str
+    number: int
+    text: str
+    link: str = ""
+    plans: list = field(default_factory=list)
+
+
+class FundingReport:
+    def __init__(self, query, *, user):
+        self.user = user
+        data = query.copy()
+        if "status" not in data:
+            data["status"] = COUNTED_STATES
+        self.filter = PlanFilter(data)
+        self.plans = self.filter.plans(user)
+        self.slices = self.filter.slices(self.plans)
+        # Of a joint plan only its part in the chosen places and areas is added up.
+        self.rows = with_money(self.plans, self.filter.part)
+
+    # The tables
+
+    @cached_property
+    def total(self):
+        """The row of totals of every table."""
+        return tables.total_row(self.slices)
+
+    @cached_property
+    def whole(self):
+        """The total as a row of a dashboard, for the parts of a page that both share."""
+        known = {name: value or tables.ZERO for name, value in self.total.items()}
+        return Row("", _("All plans"), self._list(), known)
+
+    @cached_property
+    def tables(self):
+        return [self._view(of, GROUP_COLUMNS, of.rows(self.slices), self.total) for of in TABLES]
+
+    @cached_property
+    def sources(self):
+        frame = tables.by_source(self.total)
+        return self._view(SOURCES, SOURCE_COLUMNS, frame, tables.source_total(frame))
+
+    def _view(self, of, columns, frame, whole):
+        return TableView(of, columns, frame.reset_index().to_dict("records"), whole, self.filter)
+
+    @cached_property
+    def minimum(self):
+        """Of the own share, when one rule holds for all plans here; else None."""
+        chosen = self.filter.data.get("phase")
+        minimums = {p.minimum_own_share for p in self.filter.phases if chosen in (None, p.code)}
+        return minimums.pop() if len(minimums) == 1 else None
+
+    @property
+    def is_long(self):
+        return self.total["plans"] > ALL_ROWS_UP_TO
+
+    @cached_property
+    def shown_plans(self):
+        """All plans of a short report, the most expensive ones of a long one."""
+        rows = with_areas(self.rows).select_related("phase", "lead__district", "lead__region")
+        rows = rows.prefetch_related("texts")
+        if self.is_long:
+            by_cost = rows.order_by(F("row_cost_kgs").desc(nulls_last=True), "reference")
+            return list(by_cost[:FIRST_ROWS])
+        return list(rows.order_by("reference"))
+
+    # What is missing
+
+    @cached_property
+    def gaps(self):
+        """In this order; what is in order is left out."""
+        return [gap for gap in self._gaps() if gap.number]
+
+    @property
+    def has_sample(self):
+        return self._numbers["sample"] > 0
+
+    @cached_property
+    def _numbers(self):
+        return self.plans.order_by().aggregate(
+            **{kind: Count("pk", filter=condition) for kind, condition in GAPS.items()}
+        )
+
+    def _gaps(self):
+        for kind in ["surplus", "gap", "under_minimum", "no_area", "no_cost"]:
+            number = self._numbers[kind]
+            link = self._list(**FILTERS.get(kind, {"sort": "cost_kgs"}))
+            yield Gap(kind, number, text_of(kind, number), link, self._named(kind, number))
+        for kind in ["no_decision", "no_document"]:
+            yield Gap(kind, self._numbers[kind], _text_of(kind, self._numbers[kind]))
+        if self.cancelled["plans"]:
+            link = self._list(status=PlanStatus.CANCELLED)
+            yield Gap("cancelled", self.cancelled["plans"], _cancelled_text(self.cancelled), link)
+
+    def _named(self, kind, number):
+        if self.is_long or number > NAMED_UP_TO:
+            return []
+        return [plan for plan in self.shown_plans if SHOWS[kind](plan)]
+
+    @cached_property
+    def cancelled(self):
+        """Plans cancelled after money had arrived: they are not counted, but their money is named."""
+        chosen = self.filter.form.cleaned_data if self.filter.is_valid() else {}
+        if chosen.get("status") != [COUNTED_STATES]:
+            return {"plans": 0}
+        plans = ActionPlan.objects.visible_to(self.user).filter(status=PlanStatus.CANCELLED)
+        for name in chosen.keys() - {"status"}:
+            plans = self.filter.filters[name].filter(plans, chosen[name])
+        received = MONEY["received_kgs"]
+        slices = self.filter.slices(plans).annotate(received=received).filter(received__gt=0)
+        return slices.aggregate(
+            plans=Count("plan", distinct=True), received_kgs=sum_kgs("received")
+        )
+
+    # The filter in words and as an address
+
+    def _list(self, **values):
+        """The list of these plans, narrowed further."""
+        return f"{reverse('action_plans:list')}?{self.filter.query_with(**values)}"
+
+    @property
+    def query(self):
+        """The address of this report: status= says that all states were asked for."""
+        return _with_status(self.filter.query)
+
+    @cached_property
+    def chips(self):
+        """The list's chips; taking the last status away must not bring the usual one back."""
+        return [chip._replace(query=_with_status(chip.query)) for chip in self.filter.chips]
+
+
+def _with_status(query):
+    return query if "status=" in query else f"{query}&status=".lstrip("&")
+
+
+PROMISES = Contribution.objects.filter(plan=OuterRef("pk"))
+PAYMENTS = Payment.objects.filter(contribution__plan=OuterRef("pk"))
+GAPS = {
+    **KINDS,
+    "no_area": ~Exists(PlanArea.objects.filter(plan=OuterRef("pk"))),
+    "no_decision": Exists(PROMISES.filter(source=Source.MUNICIPALITY, decision="")),
+    "no_document": Exists(PAYMENTS.filter(document_number="", evidence=None)),
+    "sample": Q(has_sample=True),
+}
+SHOWS = {
+    "surplus": lambda plan: bool(plan.surplus_kgs),
+    "gap": lambda plan: bool(plan.gap_kgs),
+    "under_minimum": lambda plan: plan.is_under_minimum,
+    "no_area": lambda plan: not plan.row_area,
+    "no_cost": lambda plan: plan.cost_kgs is None,
+}
+
+
+def _text_of(kind, number):
+    texts = {
+        "no_decision": ngettext(
+            "%(number)s plan has an own contribution without a decision or letter.",
+            "%(number)s plans have an own contribution without a decision or letter.",
+            number,
+        ),
+        "no_document": ngettext(
+            "%(number)s plan has a payment without a document.",
+            "%(number)s plans have payments without a document.",
+            number,
+        ),
+    }
+    return texts[kind] % {"number": number}
+
+
+def _cancelled_text(cancelled):
+    text = ngettext(
+        "%(number)s plan was cancelled after %(amount)s had been received; it is not in this report.",
+        "%(number)s plans were cancelled after %(amount)s had been received; they are not in this report.",
+        cancelled["plans"],
+    )
+    return text % {"number": cancelled["plans"], "amount": format_kgs(cancelled["received_kgs"])}

@@ -1,0 +1,63 @@
+"""The catalogue of reports and the donor's funding report: one filter, one set of tables, three forms."""
+
+from django.http import FileResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from action_plans.models import Phase
+from municipalities.models import Region
+from reports import catalogue
+from reports.exports.csv import to_csv
+from reports.exports.xlsx import to_xlsx
+from reports.funding import FundingReport
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def report_list(request):
+    context = {
+        "catalogue": catalogue,
+        "phases": Phase.objects.all(),
+        "regions": Region.objects.filter(slices__counts=True).distinct().by_name(),
+        "report": FundingReport(request.GET, user=request.user),
+    }
+    return render(request, "reports/report_list.html", context)
+
+
+def funding(request):
+    report = FundingReport(request.GET, user=request.user)
+    context = {"report": report, "filter": report.filter, "catalogue": catalogue}
+    return render(request, "reports/funding.html", context)
+
+
+def funding_csv(request):
+    report = FundingReport(request.GET, user=request.user)
+    if not report.filter.is_valid():
+        return _to_page(report)
+    return _file(to_csv(report.rows), "csv", "text/csv; charset=utf-8")
+
+
+def funding_xlsx(request):
+    report = FundingReport(request.GET, user=request.user)
+    if not report.filter.is_valid():
+        return _to_page(report)
+    address = request.build_absolute_uri(_page(report))
+    return _file(to_xlsx(report, at=timezone.now(), address=address), "xlsx", XLSX)
+
+
+def _page(report):
+    return f"{reverse('reports:funding')}?{report.query}"
+
+
+def _to_page(report):
+    """An empty file would look like an answer; the page says what is not known in the filter."""
+    return redirect(_page(report))
+
+
+def _file(file, ending, content_type):
+    name = f"funding-{timezone.localdate():%Y-%m-%d}.{ending}"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+    # Everybody sees other plans: no proxy and no shared computer may keep the file.
+    response["Cache-Control"] = "private, no-store"
+    return response
