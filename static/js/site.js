@@ -46,7 +46,6 @@ const place = (key) => `kept:${person}:${key}`;
 for (const done of document.querySelectorAll("[data-kept-done]")) {
   attempt(() => localStorage.removeItem(place(done.dataset.keptDone)));
 }
-for (const form of document.querySelectorAll("form[data-keep]")) keep(form);
 
 function keep(form) {
   const where = place(form.dataset.keep);
@@ -142,3 +141,5 @@ function attempt(action) {
     return null;
   }
 }
+
+for (const form of document.querySelectorAll("form[data-keep]")) keep(form);
