@@ -126,7 +126,7 @@ class PlanFilter(FilterSet):
         label=_("Status"),
         choices=STATES,
         method="in_states",
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         error_messages=NOT_KNOWN,
     )
     phase = choice(_("Phase"), _("All phases"), field_name="phase__code")

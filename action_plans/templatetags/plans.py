@@ -32,14 +32,20 @@ def linked(text):
 
 
 @register.inclusion_tag("action_plans/_sort_head.html")
-def sort_head(plan_filter, name, label, css="", *, largest_first=False):
-    """A column head that sorts; pressed again it turns the order round."""
+def sort_head(plan_filter, name, label, css="", name2="", label2="", *, largest_first=False):
+    """A column head that sorts; pressed again it turns the order round. A column may have two."""
+    heads = [_head(plan_filter, name, label, largest_first)]
+    if name2:
+        heads.append(_head(plan_filter, name2, label2, largest_first))
+    direction = next((head["direction"] for head in heads if head["direction"]), "")
+    return {"heads": heads, "css": css, "direction": direction}
+
+
+def _head(plan_filter, name, label, largest_first):
     now = plan_filter.data.get("sort", "-starts_on")
-    ascending, descending = now == name, now == f"-{name}"
     first, second = (f"-{name}", name) if largest_first else (name, f"-{name}")
     return {
         "label": label,
-        "css": css,
         "query": plan_filter.query_with(sort=second if now == first else first),
-        "direction": "ascending" if ascending else "descending" if descending else "",
+        "direction": {name: "ascending", f"-{name}": "descending"}.get(now, ""),
     }

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from action_plans import plan_page
 from action_plans.approval import rights_on
-from action_plans.filters import MEASURES, PlanFilter
+from action_plans.filters import MEASURES, PlanFilter, filled
 from action_plans.forms_money import DayForm, DocumentForm, ReasonForm
 from action_plans.history import entries, sees_everything
 from action_plans.models import PlanStatus
@@ -22,9 +22,10 @@ LAST_CHANGES, ROWS_READ_FOR_THEM = 5, 60
 
 @require_safe
 def plan_list(request):
+    if not request.htmx and "" in request.GET.values():
+        # An empty form sends each field; the address is the saved filter, so it names what was chosen.
+        return redirect(f"{request.path}?{filled(request.GET).urlencode()}")
     plan_filter = PlanFilter(request.GET)
-    if not request.htmx and "" in [v for values in request.GET.lists() for v in values[1]]:
-        return redirect(f"{request.path}?{plan_filter.query}")  # the address is the saved filter
     plans = plan_filter.plans(request.user)
     totals = plan_filter.totals(plans)
     page = Counted(plans.for_list(), PER_PAGE, totals["plans"]).get_page(request.GET.get("page"))
