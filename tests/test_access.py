@@ -1,0 +1,179 @@
+"""Who may open what. A new URL fails here until somebody has decided."""
+
+import re
+
+import pytest
+from django.db import transaction
+from django.urls import URLPattern, get_resolver
+
+from tests.world import PEOPLE, World
+
+pytestmark = pytest.mark.django_db
+LOGIN = "/accounts/login/?next="
+# Django's own, for administrators only; tests/test_security.py looks at its door.
+NOT_OURS = {"admin"}
+
+EVERYBODY = "ok ok ok ok ok ok ok ok"
+SIGNED_IN = "login ok ok ok ok ok ok ok"
+OFFICE = "login ok ok ok 404 404 404 404"
+# The office and the plan's own municipality
+WORKERS = "login ok ok ok ok ok 404 404"
+NOBODY = "login 404 404 404 404 404 404 404"
+ADMINISTRATOR = "login ok 404 404 404 404 404 404"
+
+# METHOD name[state of the plan]: anonymous administrator staff approver head officer stranger donor
+ACCESS = {
+    "get home": SIGNED_IN,
+    "get healthz": EVERYBODY,
+    "post set_language": EVERYBODY,
+    "post set_theme": EVERYBODY,
+    # Signing in
+    "get account_login": EVERYBODY,
+    "post account_login": EVERYBODY,
+    "get account_logout": EVERYBODY,
+    "post account_logout": EVERYBODY,
+    "get account_inactive": EVERYBODY,
+    "get account_change_password": SIGNED_IN,
+    "post account_change_password": SIGNED_IN,
+    "get account_reset_password": EVERYBODY,
+    "post account_reset_password": EVERYBODY,
+    "get account_reset_password_done": EVERYBODY,
+    "get account_reset_password_from_key": EVERYBODY,
+    "post account_reset_password_from_key": EVERYBODY,
+    "get account_reset_password_from_key_done": EVERYBODY,
+    "get account_invitation": EVERYBODY,
+    "post account_invitation": EVERYBODY,
+    # People
+    "get accounts:people": ADMINISTRATOR,
+    "get accounts:invite": ADMINISTRATOR,
+    "post accounts:invite": ADMINISTRATOR,
+    "get accounts:person": ADMINISTRATOR,
+    "post accounts:person": ADMINISTRATOR,
+    "post accounts:invite_again": ADMINISTRATOR,
+    "get accounts:switch": ADMINISTRATOR,
+    "post accounts:switch": ADMINISTRATOR,
+    # Places
+    "get municipalities:list": SIGNED_IN,
+    "get municipalities:detail": SIGNED_IN,
+    "get municipalities:regions": SIGNED_IN,
+    "get municipalities:region": SIGNED_IN,
+    "get municipalities:district": SIGNED_IN,
+    "get municipalities:search": SIGNED_IN,
+    # Plans
+    "get action_plans:list": SIGNED_IN,
+    "get action_plans:create": "login ok ok ok ok ok ok 404",
+    "post action_plans:create": "login ok ok ok ok ok ok 404",
+    "get action_plans:detail[draft]": WORKERS,
+    "get action_plans:detail[submitted]": WORKERS,
+    "get action_plans:detail[returned]": WORKERS,
+    "get action_plans:detail[approved]": SIGNED_IN,
+    "get action_plans:detail[implementation]": SIGNED_IN,
+    "get action_plans:detail[completed]": SIGNED_IN,
+    "get action_plans:history[draft]": WORKERS,
+    "get action_plans:history[approved]": SIGNED_IN,
+    "get action_plans:edit[draft]": WORKERS,
+    "post action_plans:edit[draft]": WORKERS,
+    "post action_plans:edit[returned]": WORKERS,
+    "get action_plans:edit[submitted]": NOBODY,
+    "post action_plans:edit[submitted]": NOBODY,
+    "get action_plans:edit[approved]": NOBODY,
+    "post action_plans:edit[approved]": NOBODY,
+    "post action_plans:submit[draft]": WORKERS,
+    "post action_plans:return[submitted]": OFFICE,
+    "post action_plans:approve[submitted]": OFFICE,
+    "post action_plans:start[approved]": OFFICE,
+    "post action_plans:complete[implementation]": OFFICE,
+    "post action_plans:cancel[approved]": OFFICE,
+    "get action_plans:payment[approved]": OFFICE,
+    "post action_plans:payment[approved]": OFFICE,
+    "get action_plans:document[draft]": WORKERS,
+    "get action_plans:document[approved]": SIGNED_IN,
+    "post action_plans:document_add[draft]": WORKERS,
+    "post action_plans:document_add[approved]": WORKERS,
+    "post action_plans:document_remove[draft]": WORKERS,
+    "post action_plans:document_remove[approved]": WORKERS,
+    # Reports
+    "get reports:programme": SIGNED_IN,
+    "get reports:list": SIGNED_IN,
+    "get reports:funding": SIGNED_IN,
+    "get reports:funding_csv": SIGNED_IN,
+    "get reports:funding_xlsx": SIGNED_IN,
+    "get reports:chart": SIGNED_IN,
+}
+SENT = {"set_language": {"language": "ky"}, "set_theme": {"theme": "dark"}}
+LINE = re.compile(r"(?P<method>\w+) (?P<name>[\w:]+)(\[(?P<state>\w+)\])?")
+FILES = {
+    "healthz",
+    "action_plans:document",
+    "reports:funding_csv",
+    "reports:funding_xlsx",
+    "reports:chart",
+}
+
+
+def url_names(resolver=None, namespace=""):
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLPattern):
+            yield namespace + (entry.name or "")
+        elif entry.namespace not in NOT_OURS:
+            yield from url_names(
+                entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            )
+
+
+def test_every_url_has_a_line():
+    assert set(url_names()) == {LINE.fullmatch(line)["name"] for line in ACCESS}
+
+
+def outcome(response):
+    if response.status_code == 302 and response.url.startswith(LOGIN):
+        return "login"
+    return {200: "ok", 302: "ok"}.get(response.status_code, str(response.status_code))
+
+
+@pytest.mark.parametrize("line", ACCESS)
+def test_access(client, line):
+    world = World()
+    method, name, state = LINE.fullmatch(line).group("method", "name", "state")
+    path = world.path(name, state or "")
+    client.raise_request_exception = False
+    found = {}
+    for person, user in world.people.items():
+        with transaction.atomic():  # what one person changes, the next does not find
+            client.logout()
+            if user:
+                client.force_login(user)
+            response = getattr(client, method)(path, SENT.get(name))
+            response.close()  # a file
+            found[person] = outcome(response)
+            transaction.set_rollback(True)
+    assert found == dict(zip(PEOPLE, ACCESS[line].split(), strict=True))
+
+
+def test_of_a_cancelled_plan_others_see_only_what_was_approved_once(client):
+    world = World()
+    client.force_login(world.people["donor"])
+    plan = world.plan("cancelled")
+    assert client.get(plan.get_absolute_url()).status_code == 200
+    type(plan).objects.filter(pk=plan.pk).update(approved_at=None)
+    assert client.get(plan.get_absolute_url()).status_code == 404
+
+
+def pages_to_check(world=None):
+    """[(person, path)] of every page that answers GET; person is None for nobody signed in."""
+    world = world or World()
+    pages = []
+    for line, row in ACCESS.items():
+        method, name, state = LINE.fullmatch(line).group("method", "name", "state")
+        if method == "get" and name not in FILES:
+            path = world.path(name, state or "")
+            who = zip(world.people.values(), row.split(), strict=True)
+            pages += [(user, path) for user, outcome in who if outcome == "ok"]
+    return pages
+
+
+def test_pages_to_check_answer(client):
+    """tests that look at every page lean on this list."""
+    pages = pages_to_check()
+    assert len(pages) > 150
+    assert {path for _user, path in pages} >= {"/", "/plans/", "/reports/funding/", "/people/"}

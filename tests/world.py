@@ -1,0 +1,83 @@
+"""A small programme with every kind of person and page, for tests that go through all addresses."""
+
+import hashlib
+
+from django.core.files.base import ContentFile
+from django.urls import reverse
+
+from accounts import invitations
+from accounts.models import Role
+from action_plans.models import Attachment
+from tests import factories
+
+PDF = b"%PDF-1.7\n%%EOF\n"
+PEOPLE = {
+    "anonymous": None,
+    "administrator": {"role": Role.ADMINISTRATOR},
+    "staff": {"role": Role.STAFF},
+    "approver": {"role": Role.STAFF, "may_sign": True},
+    "head": {"role": Role.HEAD},
+    "officer": {"role": Role.OFFICER},
+    "stranger": {"role": Role.HEAD},  # head of another municipality
+    "donor": {"role": Role.DONOR},
+}
+
+
+class World:
+    def __init__(self):
+        self.place, self.elsewhere = factories.MunicipalityFactory.create_batch(2)
+        self.people = {name: self._person(name, fields) for name, fields in PEOPLE.items()}
+        self.colleague = factories.UserFactory(name="Colleague")
+        self.colleague.set_unusable_password()
+        self.colleague.save()
+        self.area = factories.ServiceAreaFactory()
+
+    def _person(self, name, fields):
+        if fields is None:
+            return None
+        municipal = fields["role"] in (Role.HEAD, Role.OFFICER)
+        place = self.elsewhere if name == "stranger" else self.place
+        return factories.UserFactory(
+            email=f"{name}@example.org", municipality=place if municipal else None, **fields
+        )
+
+    def plan(self, status):
+        return factories.PlanFactory(
+            lead=self.place,
+            area=self.area,
+            status=status,
+            cost_kgs=1_000_000,
+            own=200_000,
+            grant=800_000,
+        )
+
+    def document(self, plan):
+        return Attachment.objects.create(
+            plan=plan,
+            file=ContentFile(PDF, "decision.pdf"),
+            filename="decision.pdf",
+            content_type="application/pdf",
+            size=len(PDF),
+            sha256=hashlib.sha256(PDF).hexdigest(),
+        )
+
+    def path(self, name, state=""):
+        """The address of a URL name; a name of a plan's page needs the state of the plan."""
+        return reverse(name, args=self._arguments(name, state))
+
+    def _arguments(self, name, state):
+        if state:
+            plan = self.plan(state)
+            document = name in ("action_plans:document", "action_plans:document_remove")
+            return [plan.reference, self.document(plan).pk] if document else [plan.reference]
+        if name in ("accounts:person", "accounts:invite_again", "accounts:switch"):
+            return [self.colleague.pk]
+        if name == "account_invitation":
+            return [invitations.uid(self.colleague), invitations.tokens.make_token(self.colleague)]
+        return {
+            "municipalities:detail": [self.place.code],
+            "municipalities:region": [self.place.region.iso],
+            "municipalities:district": [self.place.district.code],
+            "reports:chart": ["areas"],
+            "account_reset_password_from_key": ["1", "no-key"],
+        }.get(name, [])
