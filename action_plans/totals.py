@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from lib.money import allocate, share, total
 
@@ -210,15 +210,16 @@ def counted_totals(*, axis, phase=None, statuses=COUNTED):
     return {row.pop("key"): _exact(row) for row in rows.order_by().values("key").annotate(**sums)}
 
 
-def all_counted_totals(*, phase=None):
-    """{axis: {key: {measure: value}}}, as counted_totals(), in one query."""
-    rows = FundingTotal.objects.filter(status__in=COUNTED)
+def all_counted_totals(*, phase=None, only=Q()):
+    """{axis: {key: {measure: value}}}, as counted_totals(), in one query; only: some axes and keys."""
+    rows = FundingTotal.objects.filter(only, status__in=COUNTED)
     if phase:
         rows = rows.filter(phase=phase)
     sums = {name: Sum(name) for name in FundingTotal.SUMMED}
     found = {axis: {} for axis in Axis}
     for row in rows.order_by().values("axis", "key").annotate(**sums):
-        found[row.pop("axis")][row.pop("key")] = _exact(row)
+        axis, key = row.pop("axis"), row.pop("key")
+        found[axis][key] = _exact(row)
     return found
 
 

@@ -10,7 +10,7 @@ urlpatterns = [
     path("", reports_views.home, name="home"),
     path("", include("reports.urls")),
     path("plans/", include("action_plans.urls")),
-    path("", include("municipalities.urls")),
+    path("", include("psi_portal.place_urls")),
     path("people/", include("accounts.urls")),
     path("accounts/", include("accounts.login_urls")),
     path("language/", accounts_views.set_language, name="set_language"),

@@ -3,6 +3,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from municipalities.models import current_language
+
 
 class PublishedFigure(models.Model):
     """What a source printed: kept as it said it, never mixed with computed figures."""
@@ -45,3 +47,9 @@ class PublishedFigure(models.Model):
 
     def __str__(self):
         return f"{self.said_on} {self.measure} {self.value}"
+
+    @property
+    def note(self):
+        """In the reader's language, else any."""
+        notes = [getattr(self, f"note_{code}") for code in [current_language(), "ru", "en", "ky"]]
+        return next(filter(None, notes), "")

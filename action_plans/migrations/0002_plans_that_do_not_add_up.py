@@ -5,33 +5,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('action_plans', '0001_initial'),
-        ('municipalities', '0001_initial'),
+        ("action_plans", "0001_initial"),
+        ("municipalities", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='fundingtotal',
-            name='axis',
-            field=models.CharField(choices=[('all', 'All'), ('area', 'Area'), ('top_area', 'Top Area'), ('region', 'Region'), ('municipality', 'Municipality'), ('year', 'Year')], max_length=12),
+            model_name="fundingtotal",
+            name="axis",
+            field=models.CharField(
+                choices=[
+                    ("all", "All"),
+                    ("area", "Area"),
+                    ("top_area", "Top Area"),
+                    ("region", "Region"),
+                    ("municipality", "Municipality"),
+                    ("year", "Year"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AddIndex(
-            model_name='actionplan',
-            index=models.Index(condition=models.Q(('gap_kgs__gt', 0)), fields=['status', 'phase'], name='plan_with_gap'),
+            model_name="actionplan",
+            index=models.Index(
+                condition=models.Q(("gap_kgs__gt", 0)),
+                fields=["status", "phase"],
+                name="plan_with_gap",
+            ),
         ),
         migrations.AddIndex(
-            model_name='actionplan',
-            index=models.Index(condition=models.Q(('surplus_kgs__gt', 0)), fields=['status', 'phase'], name='plan_with_surplus'),
+            model_name="actionplan",
+            index=models.Index(
+                condition=models.Q(("surplus_kgs__gt", 0)),
+                fields=["status", "phase"],
+                name="plan_with_surplus",
+            ),
         ),
         migrations.AddIndex(
-            model_name='actionplan',
-            index=models.Index(condition=models.Q(('is_under_minimum', True)), fields=['status', 'phase'], name='plan_under_minimum'),
+            model_name="actionplan",
+            index=models.Index(
+                condition=models.Q(("is_under_minimum", True)),
+                fields=["status", "phase"],
+                name="plan_under_minimum",
+            ),
         ),
         migrations.AddIndex(
-            model_name='actionplan',
-            index=models.Index(condition=models.Q(('has_sample', True)), fields=['status', 'phase'], name='plan_with_sample'),
+            model_name="actionplan",
+            index=models.Index(
+                condition=models.Q(("has_sample", True)),
+                fields=["status", "phase"],
+                name="plan_with_sample",
+            ),
         ),
     ]

@@ -134,7 +134,9 @@ class FundingSlice(AddedMoney):
 class Axis(models.TextChoices):
     ALL = "all"  # key ""
     AREA = "area"  # key: id of the service area as the plan names it; "" = not specified
-    TOP_AREA = "top_area"  # key: id of the area it is part of: a plan with two areas of one counts once
+    TOP_AREA = (
+        "top_area"  # key: id of the area it is part of: a plan with two areas of one counts once
+    )
     REGION = "region"  # key: id of the region
     MUNICIPALITY = "municipality"  # key: id of the municipality
     YEAR = "year"  # key: year of the start; "" = not known yet

@@ -1,0 +1,165 @@
+"""The figures of one place beside those of its region and of the programme."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from action_plans.models import (
+    COUNTED,
+    Axis,
+    FundingSlice,
+    FundingTotal,
+    Phase,
+    PlanStatus,
+)
+from action_plans.totals import all_counted_totals
+from lib.money import total
+from municipalities.models import Municipality
+
+from .overview import State
+from .rows import NOTHING, Row, Table, plans_link, with_parts
+from .tables import total_row
+
+
+@dataclass(frozen=True)
+class PlaceFigures:
+    place: Row
+    cancelled: Row
+    states: list
+    compared: list  # the place, its region, the programme
+    minimum: Decimal | None  # if one rule applies to all of them
+    municipalities: Table | None = None
+
+    @property
+    def received_kgs(self):
+        return self.place.received_kgs + self.cancelled.received_kgs
+
+    @property
+    def received_link(self):
+        return self.place.link + ("&status=cancelled" if self.cancelled.received_kgs else "")
+
+
+def of_municipality(municipality):
+    region = municipality.region
+    rows = _filled(
+        [
+            (Axis.MUNICIPALITY, place_row(municipality, municipality=municipality.code)),
+            (Axis.REGION, place_row(region, region=region.iso)),
+            (Axis.ALL, programme_row()),
+        ]
+    )
+    return _figures(rows, Axis.MUNICIPALITY, filters={"municipality": municipality.code})
+
+
+def of_region(region):
+    rows = _filled(
+        [(Axis.REGION, place_row(region, region=region.iso)), (Axis.ALL, programme_row())]
+    )
+    places = _municipalities(rows[0], Municipality.objects.filter(region=region))
+    return _figures(rows, Axis.REGION, filters={"region": region.iso}, municipalities=places)
+
+
+def of_district(district):
+    """There is no kept total of a district: its parts of plans are added up."""
+    slices = FundingSlice.objects.filter(municipality__district=district)
+    row = place_row(district, district=district.code)
+    row = replace(row, measures=_measures(slices.filter(status__in=COUNTED)))
+    region = place_row(district.region, region=district.region.iso)
+    rows = [row, *_filled([(Axis.REGION, region), (Axis.ALL, programme_row())])]
+    places = _municipalities(row, Municipality.objects.filter(district=district))
+    cancelled = _measures(slices.filter(status=PlanStatus.CANCELLED, counts=True))
+    plans = dict(
+        slices.filter(counts=True)
+        .order_by()
+        .values_list("status")
+        .annotate(Count("plan", distinct=True))
+    )
+    return PlaceFigures(
+        place=row,
+        cancelled=_cancelled(cancelled, district=district.code),
+        states=_states(plans, district=district.code),
+        compared=rows,
+        minimum=common_minimum(),
+        municipalities=places,
+    )
+
+
+def place_row(place, **filters):
+    return Row(
+        key=str(place.pk),
+        name=place.name,
+        thing=place,
+        link=plans_link(**filters),
+        page=place.get_absolute_url(),
+        measures=NOTHING,
+    )
+
+
+def programme_row():
+    return Row(key="", name=_("Whole programme"), link=plans_link(), measures=NOTHING)
+
+
+def common_minimum():
+    rules = set(Phase.objects.order_by().values_list("minimum_own_share", flat=True).distinct())
+    return rules.pop() if len(rules) == 1 and any(rules) else None
+
+
+def _figures(rows, axis, *, filters, municipalities=None):
+    kept = FundingTotal.objects.filter(axis=axis, key=rows[0].key)
+    plans, cancelled = Counter(), []
+    for total_of_state in kept:
+        plans[total_of_state.status] += total_of_state.plans
+        if total_of_state.status == PlanStatus.CANCELLED:
+            cancelled.append(total_of_state)
+    money = {name: total(getattr(row, name) for row in cancelled) for name in NOTHING}
+    return PlaceFigures(
+        place=rows[0],
+        cancelled=_cancelled(money, **filters),
+        states=_states(plans, **filters),
+        compared=rows,
+        minimum=common_minimum(),
+        municipalities=municipalities,
+    )
+
+
+def _filled(rows):
+    """[(axis, row)] → the rows with their kept totals, in one query."""
+    only = Q()
+    for axis, row in rows:
+        only |= Q(axis=axis, key=row.key)
+    totals = all_counted_totals(only=only)
+    return [replace(row, measures=totals[axis].get(row.key, NOTHING)) for axis, row in rows]
+
+
+def _municipalities(whole, places):
+    places = {str(place.pk): place for place in places.for_list()}
+    totals = all_counted_totals(only=Q(axis=Axis.MUNICIPALITY, key__in=list(places)))
+    found = totals[Axis.MUNICIPALITY]
+    rows = [
+        replace(place_row(places[key], municipality=places[key].code), measures=measures)
+        for key, measures in found.items()
+        if measures["plans"]
+    ]
+    return Table("municipality", with_parts(rows), whole)
+
+
+def _states(plans, **filters):
+    return [
+        State(status, plans[status], plans_link(status=[status], **filters))
+        for status in [*COUNTED, PlanStatus.CANCELLED]
+        if plans.get(status)
+    ]
+
+
+def _cancelled(measures, **filters):
+    link = plans_link(status=["cancelled"], **filters)
+    return Row("cancelled", _("Plans cancelled later"), link, measures)
+
+
+def _measures(slices):
+    """What nothing is known of counts as nothing in a sum."""
+    row = total_row(slices)
+    return {name: row[name] or NOTHING[name] for name in NOTHING}

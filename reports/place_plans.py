@@ -1,0 +1,82 @@
+"""The plans of a place for one person, and the dates that come next."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Case, Q, When
+from django.utils.translation import gettext as _
+
+from action_plans.models import ActionPlan, PlanMunicipality, PlanStatus
+from lib.dates import Precision, format_partial
+
+PLANS_SHOWN, DATES_SHOWN = 10, 6
+# Work first: what somebody has to do stands above what is done.
+ORDER = [
+    PlanStatus.RETURNED,
+    PlanStatus.DRAFT,
+    PlanStatus.SUBMITTED,
+    PlanStatus.IMPLEMENTATION,
+    PlanStatus.APPROVED,
+    PlanStatus.COMPLETED,
+    PlanStatus.CANCELLED,
+]
+
+
+@dataclass(frozen=True)
+class NextDate:
+    on: date
+    precision: str
+    what: str
+    plan: ActionPlan
+    is_over: bool
+
+    @property
+    def text(self):
+        return format_partial(self.on, self.precision)
+
+
+def plans_of(municipality, user):
+    """Of those this person may see, the first ten: work first, then the newest."""
+    here = PlanMunicipality.objects.filter(municipality=municipality).values("plan")
+    order = Case(*[When(status=status, then=i) for i, status in enumerate(ORDER)])
+    plans = ActionPlan.objects.visible_to(user).filter(pk__in=here).select_related("phase", "lead")
+    plans = plans.prefetch_related("texts", "municipalities")
+    shown = list(plans.order_by(order, "-starts_on", "reference")[:PLANS_SHOWN])
+    for plan in shown:
+        plan.joint_share = _joint_share(plan, municipality)
+        plan.rest_share = None if plan.own_share is None else max(100 - plan.own_share, 0)
+    return shown
+
+
+def _joint_share(plan, municipality):
+    """The part of a joint plan that belongs to this municipality; None of a plan of its own."""
+    shares = {row.municipality_id: row.share for row in plan.municipalities.all()}
+    return shares[municipality.pk] if len(shares) > 1 else None
+
+
+def next_dates(municipality, on):
+    """Planned starts and ends of the place's plans that are not done; those that have passed first."""
+    here = PlanMunicipality.objects.filter(municipality=municipality).values("plan")
+    starts = Q(status=PlanStatus.APPROVED, starts_on__isnull=False)
+    ends = Q(status=PlanStatus.IMPLEMENTATION, ends_on__isnull=False)
+    plans = ActionPlan.objects.filter(starts | ends, pk__in=here).prefetch_related("texts")
+    soonest = Case(When(status=PlanStatus.APPROVED, then="starts_on"), default="ends_on")
+    return [_next_date(plan, on) for plan in plans.order_by(soonest, "reference")[:DATES_SHOWN]]
+
+
+def _next_date(plan, on):
+    if plan.status == PlanStatus.APPROVED:
+        day, precision, what = plan.starts_on, plan.starts_precision, _("Planned start")
+    else:
+        day, precision, what = plan.ends_on, plan.ends_precision, _("Planned end")
+    return NextDate(day, precision, what, plan, is_over=last_day(day, precision) < on)
+
+
+def last_day(day, precision):
+    """A plan that ends “in 2018” is not late before 2019."""
+    if precision == Precision.YEAR:
+        return day.replace(month=12, day=31)
+    if precision == Precision.MONTH:
+        return day.replace(day=monthrange(day.year, day.month)[1])
+    return day

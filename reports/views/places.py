@@ -1,0 +1,66 @@
+"""The pages of places, with their figures. municipalities.pages has what the places themselves show."""
+
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from action_plans.waiting import waiting_for
+from municipalities import pages
+from municipalities.models import District, Municipality, Region
+from reports import place_figures
+from reports.frames import share_bars
+from reports.place_plans import next_dates, plans_of
+from reports.rows import HUNDRED
+
+WAITING_SHOWN = 5
+
+
+def municipality(request, code):
+    place = get_object_or_404(Municipality.objects.for_list(), code=code)
+    return municipality_page(request, place)
+
+
+def municipality_page(request, place):
+    figures = place_figures.of_municipality(place)
+    plans = plans_of(place, request.user)
+    is_own = request.user.is_municipal and request.user.municipality_id == place.pk
+    context = {
+        **pages.municipality_context(request, place),
+        "figures": figures,
+        "bars": share_bars(figures.compared),
+        "has_sample": any(plan.has_sample for plan in plans),
+        "plans": plans,
+        "dates": next_dates(place, timezone.localdate()),
+        "is_own": is_own,
+        "waiting": first_waiting(request.user) if is_own else [],
+    }
+    return render(request, "reports/municipality.html", context)
+
+
+def region(request, iso):
+    place = get_object_or_404(Region, iso=iso)
+    context = pages.region_context(request, place)
+    return render(
+        request, "reports/region.html", context | area_context(place_figures.of_region(place))
+    )
+
+
+def district(request, code):
+    place = get_object_or_404(District.objects.select_related("region"), code=code)
+    context = pages.district_context(request, place)
+    figures = place_figures.of_district(place)
+    return render(request, "reports/district.html", context | area_context(figures))
+
+
+def area_context(figures):
+    return {
+        "figures": figures,
+        "minimum": figures.minimum,
+        "bars": share_bars(figures.municipalities.by_share()),
+        "compared": share_bars(figures.compared),
+        "hundred": HUNDRED if figures.place.cost_kgs else None,
+    }
+
+
+def first_waiting(user):
+    """The whole number stands in the top bar."""
+    return list(waiting_for(user).prefetch_related("texts")[:WAITING_SHOWN])
