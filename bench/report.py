@@ -1,0 +1,112 @@
+"""The figures as a table, on the screen and in docs/performance.md."""
+
+import datetime as dt
+import os
+import platform
+import re
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import django
+from django.db import connection
+
+from .measure import REQUESTS, FileResult, Yardsticks
+from .web import ROOT, WORKERS
+
+DOCUMENT = ROOT / "docs" / "performance.md"
+MARKED = re.compile(r"(<!-- bench -->\n).*(<!-- /bench -->)", re.DOTALL)
+MOST_QUERIES, FILE_SECONDS, FILE_MEGABYTES = 20, 2, 20
+HEAD = """
+| page | as | median, ms | p95, ms | at most, ms | queries | kB | gzip, kB | |
+|---|---|--:|--:|--:|--:|--:|--:|---|
+"""
+
+
+class Run(NamedTuple):
+    pages: list
+    file: FileResult
+    yardsticks: Yardsticks
+
+
+def as_text(number, run):
+    lines = [f"\n### {number:,} plans, {number * 10:,} payments\n{HEAD.rstrip()}"]
+    lines += [page_row(result) for result in run.pages]
+    lines += ["", file_line(run.file), yardstick_line(run.yardsticks)]
+    return "\n".join(lines) + "\n"
+
+
+def page_row(result):
+    page = result.page
+    cells = [page.name, page.user.get_role_display(), f"{result.median:.0f}", f"{result.p95:.0f}"]
+    cells += [str(page.target or ""), str(result.queries)]
+    cells += [f"{result.size / 1000:.0f}", f"{result.compressed / 1000:.0f}", verdict(result)]
+    return f"| {' | '.join(cells)} |"
+
+
+def verdict(result):
+    """ok, or everything that is not."""
+    target = result.page.target
+    faults = {
+        "wrong figure": not result.is_right,
+        "old figure after a write": result.is_right and not result.is_fresh,
+        "over": target and result.median > target,
+        "too many queries": target and result.queries > MOST_QUERIES,
+    }
+    return words(faults)
+
+
+def file_line(file):
+    faults = {
+        "not all plans": not file.is_whole,
+        "over": file.seconds > FILE_SECONDS,
+        "memory grows": file.grown_megabytes > FILE_MEGABYTES,
+    }
+    return (
+        f"CSV of all plans: {file.seconds:.2f} s (at most {FILE_SECONDS}) for {file.rows:,} rows, "
+        f"{file.size / 1e6:.1f} MB; the worker grew by {file.grown_megabytes:.0f} MB: {words(faults)}."
+    )
+
+
+def yardstick_line(yardsticks):
+    return (
+        f"Beside it: /healthz {yardsticks.healthz:.1f} ms, `SELECT count(*)` of the payments "
+        f"{yardsticks.count:.1f} ms, a changed cost with its totals {yardsticks.keep_totals:.1f} ms."
+    )
+
+
+def words(faults):
+    return ", ".join(name for name, is_so in faults.items() if is_so) or "ok"
+
+
+def machine():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        postgres = cursor.fetchone()[0]
+    return (
+        f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}: {processor()}, {os.cpu_count()} cores; Python "
+        f"{platform.python_version()}, Django {django.__version__}, PostgreSQL {postgres.split()[0]}, "
+        f"gunicorn with {WORKERS} workers; {REQUESTS} warm requests one after the other."
+    )
+
+
+def processor():
+    info = Path("/proc/cpuinfo")
+    names = re.findall(r"model name\s*: (.+)", info.read_text()) if info.exists() else []
+    return names[0] if names else platform.machine()
+
+
+def queries_as_text(page, queries):
+    lines = [f"\n{page.name} as {page.user.role}, {page.path}: {len(queries)} queries"]
+    lines += [f"{float(query['time']) * 1000:7.1f} ms  {query['sql'][:400]}" for query in queries]
+    return "\n".join(lines)
+
+
+def write(runs):
+    text = DOCUMENT.read_text()
+    tables = "".join(as_text(number, run) for number, run in runs.items())
+    new, found = MARKED.subn(lambda marks: f"{marks[1]}{machine()}\n{tables}{marks[2]}", text)
+    if not found:
+        sys.exit(f"{DOCUMENT} has no place for the figures: <!-- bench --> … <!-- /bench -->")
+    DOCUMENT.write_text(new)
+    print(f"Written to {DOCUMENT.relative_to(ROOT)}")

@@ -1,0 +1,33 @@
+"""One database after the other: make it, check it, measure it, tell."""
+
+from . import check, database, report
+from .measure import measure_file, measure_page, measure_yardsticks, queries_of
+from .pages import pages
+from .web import ROOT, Portal
+
+
+def run(server, options):
+    found = {}
+    for number in options.plans:
+        url = database.prepare(server, number)
+        if wrong := check.differences():
+            print(f"The portal would have written these plans otherwise: {', '.join(wrong)}")
+            return 1
+        with Portal.start(url, ROOT / "var" / "bench" / f"server-{number}.log") as portal:
+            found[number] = measure(portal, options)
+        print(report.as_text(number, found[number]), flush=True)
+    if options.write:
+        report.write(found)
+    return 0
+
+
+def measure(portal, options):
+    chosen = [p for p in pages() if options.only.lower() in f"{p.name} {p.path}".lower()]
+    if options.queries:
+        for page in chosen:
+            print(report.queries_as_text(page, queries_of(page)))
+    return report.Run(
+        pages=[measure_page(portal, page) for page in chosen],
+        file=measure_file(portal),
+        yardsticks=measure_yardsticks(portal, chosen[0].plan),
+    )
