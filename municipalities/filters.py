@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from django import forms
+from django.db.models import Case, Q, When
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,7 +12,7 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet
 
 from lib.spelling import MAX_QUERY, fold_words
 
-from .models import District, Municipality, Region
+from .models import District, Municipality, Region, current_language, without_kind
 from .plans import with_visible_plans
 
 CODE_START = re.compile(r"[0-9]{3,14}|[Xx][0-9]{1,13}")
@@ -30,7 +31,15 @@ def find(places, words):
     words = words.strip()
     if CODE_START.fullmatch(words):
         return places.filter(code__startswith=words.upper())
-    return places.search(words) if fold_words(words) else places.none()
+    return places.search(words) if fold_words(without_kind(words)) else places.none()
+
+
+def best_first(places, words):
+    """Those whose name begins with the words, then the others; each by name. Sets rank."""
+    first = (fold_words(without_kind(words)) or [words])[0]
+    begins = Q(search_key__startswith=first) | Q(search_key__contains=f"|{first}")
+    ranked = places.annotate(rank=Case(When(begins, then=0), default=1))
+    return ranked.order_by("rank", f"sort_{current_language()}", "code")
 
 
 def choice(label, any_label, **options):

@@ -3,6 +3,8 @@
 Names are never keys: 31 aimak names are used more than once in the country.
 """
 
+import re
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -12,12 +14,23 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.spelling import fold_words, search_key, sort_key
 
+# What a place is, not what it is called: "ак" is to find Ak-Suu, not every айылный аймак.
+KIND_WORDS = re.compile(
+    r"(?<!\w)(г\.|айылн\w+|айыл|аймак\w*|аймаг\w+|район\w*|област\w+|облус\w*|город|шаар\w*"
+    r"|aiyl|aimak|district|region|city|town|rayon|oblast)(?!\w)",
+    re.IGNORECASE,
+)
 LANGUAGE_CODES = [code for code, _name in settings.LANGUAGES]
 
 
 def current_language():
     language = (get_language() or settings.LANGUAGE_CODE)[:2]
     return language if language in LANGUAGE_CODES else settings.LANGUAGE_CODE
+
+
+def without_kind(name):
+    """“Улаколский” of “Улаколский айылный аймак”; a name of kind words only stays as it is."""
+    return KIND_WORDS.sub(" ", name).strip() or name
 
 
 class Named(models.Model):
@@ -53,7 +66,7 @@ class Named(models.Model):
 class PlaceQuerySet(models.QuerySet):
     def search(self, words):
         """Every spelling in Latin, Russian and Kyrgyz; each word must be found."""
-        for word in fold_words(words):
+        for word in fold_words(without_kind(words)):
             self = self.filter(search_key__contains=word)
         return self
 
@@ -114,7 +127,8 @@ class Place(Named):
     def fill_keys(self):
         """What search and sorting read; bulk loaders call it themselves."""
         names = [self.name_ky, self.name_ru, self.name_en]
-        self.search_key = search_key(*names, *self.other_names.splitlines())
+        spellings = [*names, *self.other_names.splitlines()]
+        self.search_key = search_key(*map(without_kind, spellings))
         for language in LANGUAGE_CODES:
             shown = (
                 getattr(self, f"name_{language}") or self.name_ru or self.name_en or self.name_ky

@@ -1,12 +1,10 @@
 """What the pages of places show. Views of places call these; a view that adds figures calls them too."""
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Prefetch, Q, When
+from django.db.models import Count, Prefetch, Q
 
-from lib.spelling import fold_words
-
-from .filters import MunicipalityFilter, find
-from .models import District, Municipality, Region, Succession, current_language
+from .filters import MunicipalityFilter, best_first, find
+from .models import District, Municipality, Region, Succession
 from .plans import plan_counts
 from .succession import standing
 
@@ -15,7 +13,8 @@ PER_PAGE, SEARCH_LIMIT = 50, 20
 
 def list_context(request):
     places = MunicipalityFilter(request.GET, user=request.user)
-    found = places.places().for_list().prefetch_related(successors()).by_name()
+    found = places.places().for_list().prefetch_related(successors())
+    found = best_first(found, places.words) if places.words else found.by_name()
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     count_plans(page.object_list, request.user)
     return {"filter": places, "page": page}
@@ -104,16 +103,13 @@ def search_context(request):
 
 def search_places(words):
     """Regions, districts and municipalities; those whose name begins with the words come first."""
-    first = (fold_words(words) or [words])[0]
-    begins = Q(search_key__startswith=first) | Q(search_key__contains=f"|{first}")
     found = []
     for places in [
         Region.objects.all(),
         District.objects.select_related("region"),
         Municipality.objects.for_list(),
     ]:
-        ranked = find(places, words).annotate(rank=Case(When(begins, then=0), default=1))
-        found += ranked.order_by("rank", f"sort_{current_language()}", "code")[: SEARCH_LIMIT + 1]
+        found += best_first(find(places, words), words)[: SEARCH_LIMIT + 1]
     return sorted(found, key=lambda place: place.rank)
 
 

@@ -8,9 +8,12 @@ from .models import District, Municipality, Region
 
 def municipality_list(request):
     context = pages.list_context(request)
-    return render_page_or_partial(
+    response = render_page_or_partial(
         request, "municipalities/municipality_list.html", context, partial="results"
     )
+    # The address in the browser names what was filled in and nothing else.
+    response.headers["HX-Push-Url"] = f"{request.path}?{context['filter'].query}".rstrip("?")
+    return response
 
 
 def municipality_detail(request, code):

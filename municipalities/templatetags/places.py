@@ -33,5 +33,5 @@ def place_link(place):
 
 def mark(place):
     return format_html(
-        ' <span class="fine fw-normal">({})</span>', IN_LANGUAGE[place.name_language]
+        ' <span class="fine fw-normal text-nowrap">({})</span>', IN_LANGUAGE[place.name_language]
     )

@@ -80,6 +80,30 @@ def test_municipalities_with_plans_are_those_whose_plans_this_person_may_see(cli
     assert found(client.get(LIST, {"plans": "1"})) == [approved.code]
 
 
+def test_words_for_the_kind_of_place_neither_find_nor_hinder(client):
+    aimak = MunicipalityFactory(name_ru="Улаколский айылный аймак", name_ky="Улакол айыл аймагы")
+    town = MunicipalityFactory(name_ru="г. Токтогул", name_ky="Токтогул шаары")
+    client.force_login(DonorFactory())
+    finds = {
+        "ай": [],
+        "аймак": [],
+        "Улакол айыл аймагы": [aimak.code],
+        "город Токтогул": [town.code],
+        "г. Токтогул": [town.code],
+        "toktogul city": [town.code],
+    }
+    assert {words: found(client.get(LIST, {"q": words})) for words in finds} == finds
+
+
+def test_a_list_shows_first_what_begins_with_the_words(client):
+    for name in ["Кара-Суу", "Суу-Баш", "Ак-Суу"]:
+        MunicipalityFactory(name_ru=name)
+    client.force_login(DonorFactory())
+    client.cookies["django_language"] = "ru"
+    page = client.get(LIST, {"q": "суу"}).context["page"]
+    assert [place.name for place in page.object_list] == ["Суу-Баш", "Ак-Суу", "Кара-Суу"]
+
+
 def test_a_list_is_filtered_by_region_district_and_kind(client):
     district = DistrictFactory()
     town = MunicipalityFactory(district=district, kind="district_city")
@@ -170,7 +194,7 @@ def test_kyrgyz_letters_sort_by_the_alphabet(client):
 @pytest.mark.parametrize(
     ("language", "shown"),
     [
-        ("ky", 'lang="ru">Улаколский</a> <span class="fine fw-normal">('),
+        ("ky", 'lang="ru">Улаколский</a> <span class="fine fw-normal text-nowrap">('),
         ("ru", ">Улаколский</a>\n"),
         ("en", ">Ulakol</a>\n"),
     ],
@@ -187,9 +211,10 @@ def test_a_borrowed_name_is_marked_with_its_language(client, language, shown):
 def test_htmx_gets_the_results_only(client):
     MunicipalityFactory()
     client.force_login(DonorFactory())
-    part = client.get(LIST, headers={"HX-Request": "true"})
+    part = client.get(LIST, {"q": "", "kind": "aiyl_aimak"}, headers={"HX-Request": "true"})
     assert "<html" not in part.content.decode()
     assert "HX-Request" in part.headers["Vary"]
+    assert part.headers["HX-Push-Url"] == f"{LIST}?kind=aiyl_aimak"
 
 
 def test_pages_have_fifty_places_and_keep_the_filter(client):
