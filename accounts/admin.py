@@ -1,6 +1,7 @@
 """For administrators, and for what the pages do not offer; people are invited under People."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import Group
@@ -9,7 +10,7 @@ from .models import User
 
 # One way in: allauth's page counts the attempts.
 admin.site.login = login_not_required(secure_admin_login(admin.site.login))
-admin.site.unregister(Group)
+admin.site.unregister([Group, EmailAddress])  # roles are ours; the address stands on the person
 
 
 @admin.register(User)

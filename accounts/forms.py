@@ -2,7 +2,6 @@ from itertools import groupby
 
 from allauth.account import forms as allauth
 from django import forms
-from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +21,7 @@ class LoginForm(allauth.LoginForm):
         self.fields["login"].label = _("E-mail")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.fields["password"].label = _("Password")
+        self.fields["password"].help_text = ""  # the way to a new one stands below the form
 
 
 class PasswordChangeForm(allauth.ChangePasswordForm):
@@ -29,6 +29,7 @@ class PasswordChangeForm(allauth.ChangePasswordForm):
         super().__init__(*args, **kwargs)
         _plain(self)
         self.fields["oldpassword"].label = _("Current password")
+        self.fields["oldpassword"].help_text = ""
         _label_new_password(self)
 
 
@@ -40,6 +41,8 @@ class PasswordResetForm(allauth.ResetPasswordForm):
 
 
 class PasswordFromKeyForm(allauth.ResetPasswordKeyForm):
+    """Behind a link from a mail: the first password of an invited person, or a new one."""
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         _plain(self)
@@ -51,21 +54,12 @@ def _plain(form):
         field.widget.attrs.pop("placeholder", None)
 
 
-def _label_new_password(form, first="password1", again="password2"):
-    form.fields[first].label = _("New password")
-    form.fields[first].help_text = _(
+def _label_new_password(form):
+    form.fields["password1"].label = _("New password")
+    form.fields["password1"].help_text = _(
         "At least 8 characters, not only digits, and nothing that is easy to guess."
     )
-    form.fields[again].label = _("New password, once more")
-    form.fields[again].help_text = ""
-
-
-class InvitationForm(SetPasswordForm):
-    """The first password of a person who was invited."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        _label_new_password(self, "new_password1", "new_password2")
+    form.fields["password2"].label = _("New password, once more")
 
 
 # --- People -----------------------------------------------------------------------------------
@@ -99,7 +93,7 @@ class PersonForm(forms.ModelForm):
         Municipality.objects.none(),
         required=False,
         label=_("Municipality"),
-        empty_label=_("None"),
+        empty_label=_("No municipality"),
         help_text=_("Only for a municipal head or officer."),
     )
 

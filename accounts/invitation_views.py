@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from . import invitations
-from .forms import InvitationForm
+from .forms import PasswordFromKeyForm
 from .middleware import LANGUAGE_SESSION_KEY
 
 TOKEN_SESSION_KEY = "invitation_token"
@@ -26,9 +26,10 @@ def invitation(request, uidb64, token):
         return _void(request, uidb64)
     if token != IN_SESSION:
         return _hide_token(request, person, token)
-    form = InvitationForm(person, request.POST if request.method == "POST" else None)
+    form = PasswordFromKeyForm(request.POST if request.method == "POST" else None, user=person)
     if form.is_valid():
-        return _welcome(request, form.save())
+        form.save()
+        return _welcome(request, person)
     return render(request, "accounts/invitation.html", {"person": person, "form": form})
 
 

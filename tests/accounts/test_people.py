@@ -131,7 +131,7 @@ def link(client, administrator):
 
 def accept(client, link, password="kök-too-1991"):
     page = client.get(link, follow=True)
-    data = {"new_password1": password, "new_password2": password}
+    data = {"password1": password, "password2": password}
     return client.post(page.redirect_chain[-1][0], data)
 
 
@@ -151,7 +151,7 @@ def test_page_with_the_form_has_no_token_in_its_address(client, link):
 
 def test_weak_password_is_refused_with_a_reason(client, link):
     response = accept(client, link, password="12345678")
-    assert list(response.context["form"].errors) == ["new_password2"]
+    assert list(response.context["form"].errors) == ["password1"]
 
 
 def test_used_link_says_so(client, link):
