@@ -242,15 +242,16 @@ TABLES = [
         tables.by_municipality,
         "municipality",
     ),
-    TableOf(
-        "years",
-        _("By year of the start"),
-        pgettext_lazy("column", "Year"),
-        tables.by_year,
-        "year",
-        "unknown",
-    ),
 ]
+# In the workbook only: the overview shows the years.
+YEARS = TableOf(
+    "years",
+    _("By year of the start"),
+    pgettext_lazy("column", "Year"),
+    tables.by_year,
+    "year",
+    "unknown",
+)
 SOURCES = TableOf(
     "sources", _("By source of money"), pgettext_lazy("column", "Source"), tables.by_source
 )

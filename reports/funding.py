@@ -25,7 +25,7 @@ from action_plans.models import (
 from lib.money import format_kgs, sum_kgs
 
 from . import tables
-from .catalogue import GROUP_COLUMNS, NOT_ON_THE_PAGE, SOURCE_COLUMNS, SOURCES, TABLES
+from .catalogue import GROUP_COLUMNS, NOT_ON_THE_PAGE, SOURCE_COLUMNS, SOURCES, TABLES, YEARS
 from .notices import FILTERS, KINDS, text_of
 from .plan_rows import MONEY, with_areas, with_money
 from .rows import Row
@@ -123,12 +123,16 @@ class FundingReport:
         return [self._view(of, GROUP_COLUMNS, of.rows(self.slices), self.total) for of in TABLES]
 
     @cached_property
+    def years(self):
+        return self._view(YEARS, GROUP_COLUMNS, tables.by_year(self.slices), self.total)
+
+    @cached_property
     def sources(self):
         frame = tables.by_source(self.total)
         return self._view(SOURCES, SOURCE_COLUMNS, frame, tables.source_total(frame))
 
     def _view(self, of, columns, frame, whole):
-        return TableView(of, columns, frame.reset_index().to_dict("records"), whole, self.filter)
+        return TableView(of, columns, tables.records(frame), whole, self.filter)
 
     @cached_property
     def minimum(self):

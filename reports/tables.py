@@ -93,6 +93,12 @@ def source_total(frame):
     }
 
 
+def records(frame):
+    """[{column: value}] with the code; reset_index() would make NaN of None and 2018.0 of 2018."""
+    rows = zip(frame.index, frame.to_dict("records"), strict=True)
+    return [{"code": code} | row for code, row in rows]
+
+
 # How a table is made
 
 

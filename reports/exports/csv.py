@@ -5,8 +5,6 @@ long as what is known of it: 2018-08-16, 2018-08, 2018. No row of totals. What t
 in the notes sheet of the workbook and in README.md.
 """
 
-import csv
-import io
 from tempfile import TemporaryFile
 
 from django.db import connection
@@ -16,7 +14,7 @@ from django.db.models.lookups import In
 
 from reports.plan_rows import with_words
 
-BOM = "\ufeff"
+BOM, QUOTE = "\ufeff", '"'
 # A spreadsheet would take a text that begins so for a formula.
 FORMULA_SIGNS = ["=", "+", "-", "@", "\t", "\r"]
 COLUMNS = {
@@ -47,7 +45,7 @@ TYPED_BY_PEOPLE = ["title", "municipality", "region", "district"]
 
 def to_csv(rows):
     """rows: plan_rows.with_money(…). A file on disk, rewound: memory stays flat for any length."""
-    rows = _columns(with_words(rows)).order_by("reference")
+    rows = columns_of(rows)
     file = TemporaryFile()  # noqa: SIM115 -- the response closes it
     file.write(f"{BOM}{','.join(COLUMNS)}\n".encode())
     write = _copy if connection.vendor == "postgresql" else _iterate
@@ -56,10 +54,10 @@ def to_csv(rows):
     return file
 
 
-def _columns(rows):
+def columns_of(rows):
     safe = {f"safe_{name}": _as_text(COLUMNS[name]) for name in TYPED_BY_PEOPLE}
     columns = [f"safe_{name}" if f"safe_{name}" in safe else COLUMNS[name] for name in COLUMNS]
-    return rows.annotate(**safe).values_list(*columns)
+    return with_words(rows).annotate(**safe).order_by("reference").values_list(*columns)
 
 
 def _as_text(name):
@@ -76,10 +74,14 @@ def _copy(rows, file):
 
 def _iterate(rows, file):
     """The same bytes as COPY writes them."""
-    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
-    writer = csv.writer(text, lineterminator="\n")
     area = list(COLUMNS).index("area")
     for row in rows.iterator(chunk_size=2000):
         codes = row[area] and " ".join(sorted(row[area].split()))
-        writer.writerow([*row[:area], codes, *row[area + 1 :]])
-    text.detach()
+        cells = map(_cell, [*row[:area], codes, *row[area + 1 :]])
+        file.write(f"{','.join(cells)}\n".encode())
+
+
+def _cell(value):
+    text = "" if value is None else str(value)
+    # The csv module leaves a lone carriage return unquoted, COPY does not.
+    return f'"{text.replace(QUOTE, QUOTE * 2)}"' if set(text) & set(',"\n\r') else text

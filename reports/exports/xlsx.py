@@ -50,7 +50,7 @@ def to_xlsx(report, *, at, address):
     with xlsxwriter.Workbook(file, OPTIONS) as book:
         writer = Writer(book, _footer(report, at))
         writer.sheet(_("Plans"), catalogue.PLAN_COLUMNS, _plans(report), _plan_total(report.total))
-        for table in [*report.tables, report.sources]:
+        for table in [*report.tables, report.years, report.sources]:
             head = catalogue.Column("name", table.of.first, "text")
             total = {"name": pgettext("row of a table", "All plans")} | table.total
             writer.sheet(table.of.title, [head, *table.columns], table.rows, total)

@@ -27,7 +27,15 @@ def report_list(request):
 
 def funding(request):
     report = FundingReport(request.GET, user=request.user)
-    context = {"report": report, "filter": report.filter, "catalogue": catalogue}
+    if any(value == "" for name, value in request.GET.items() if name != "status"):
+        # An empty form sends each field; the address names what was chosen.
+        return redirect(_page(report))
+    context = {
+        "report": report,
+        "filter": report.filter,
+        "form": report.filter.fields(),
+        "catalogue": catalogue,
+    }
     return render(request, "reports/funding.html", context)
 
 

@@ -164,3 +164,10 @@ def test_no_plans_make_empty_tables():
     assert tables.by_area(slices()).empty
     total = tables.total_row(slices())
     assert (total["plans"], total["cost_kgs"], total["own_share_pct"]) == (0, None, None)
+
+
+def test_rows_keep_their_codes_as_they_are():
+    for start in [dt.date(2018, 5, 1), None]:
+        counted(starts_on=start)
+    codes = [row["code"] for row in tables.records(tables.by_year(slices()))]
+    assert [(code, type(code)) for code in codes] == [(2018, int), (None, type(None))]
