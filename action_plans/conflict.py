@@ -15,7 +15,7 @@ from lib.dates import format_partial
 from lib.money import format_amount, format_kgs, format_number, format_share
 from municipalities.models import Municipality
 
-from .facts import DATES, LANGUAGE, LEAD, PLAIN, REASON, TEXTS, facts_at, facts_of
+from .facts import DATES, LANGUAGE, LEAD, PLAIN, REASON, TEXTS, facts_at, facts_of, known_again
 from .form_fields import PartialDate
 from .models import (
     ActionPlan,
@@ -53,6 +53,7 @@ class Comparison:
 def compare(plan, *, base, mine):
     """What somebody saved since version `base`, against what was typed over it."""
     now = facts_of(plan)
+    mine = known_again(mine, now)
     was, since = facts_at(plan, base)
     if was is None:  # entered before there was a history: show whatever differs
         was = {

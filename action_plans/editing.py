@@ -16,6 +16,7 @@ from .facts import (
     REASON,
     facts_at,
     facts_of,
+    known_again,
     part,
     text_in,
     was_ever_of,
@@ -73,7 +74,8 @@ def _create_again(plan, facts, *, by, at):
     try:
         return save_plan(plan_id=plan.pk, facts=facts, base=1, by=by, at=at)
     except (Conflict, Locked):
-        if without_empty(facts) == facts_at(plan, 1)[0]:
+        first = facts_at(plan, 1)[0] or {}
+        if known_again(without_empty(facts), first) == first:
             return plan  # the first form once more, after the plan went on
         raise
 
@@ -107,7 +109,7 @@ def save_plan(*, plan_id, facts, base, by, at):
     before = facts_of(plan)
     if not by.works_for_programme:
         facts = {**facts, REASON: before.get(REASON)}  # not theirs to give or to take
-    facts = _as_written(plan, facts)
+    facts = known_again(_as_written(plan, facts), before)
     if facts == before:
         return plan  # a double click: it is saved already
     if not ActionPlan.objects.editable_by(by).filter(pk=plan.pk).exists():

@@ -10,8 +10,10 @@ from municipalities.models import current_language
 from .editing import was_ever_of
 from .facts import LANGUAGE, LEAD, facts_of, part, without_empty
 from .form_rows import (
+    CHOOSE,
     WHOLE,
     AreaFormSet,
+    AreaRow,
     MoneyFormSet,
     PlaceFormSet,
     area_choices,
@@ -34,7 +36,12 @@ class PlanEntry:
         self.stored = facts_of(plan) if plan else _new_facts(user, today)
         self.facts = facts or self.stored
         self.data = _complete(data) if data is not None else None
-        self.form = PlanForm(self.data, facts=self.facts, may_confirm=user.works_for_programme)
+        self.form = PlanForm(
+            self.data,
+            facts=self.facts,
+            version=plan.version if plan else None,
+            may_confirm=user.works_for_programme,
+        )
         self.text = OriginalForm(self.data, facts=self.facts)
         self.translations = [
             TranslationForm(self.data, facts=self.facts, language=language)
@@ -42,7 +49,7 @@ class PlanEntry:
         ]
         self.places = self._places()
         self.areas = self._formset(
-            AreaFormSet, "areas", area_initial, choices=[("", ""), *area_choices()]
+            AreaFormSet, "areas", area_initial, choices=[AreaRow.NONE, *area_choices()]
         )
         self.money = self._formset(MoneyFormSet, "money", money_initial, paid=self._paid())
         if self.data is not None:
@@ -55,7 +62,7 @@ class PlanEntry:
         return formset(prefix=prefix, form_kwargs=form_kwargs, **source, **(options or {}))
 
     def _places(self):
-        choices = [("", ""), *municipality_choices(part(self.facts, "places"))]
+        choices = [CHOOSE, *municipality_choices(part(self.facts, "places"))]
         return self._formset(
             PlaceFormSet,
             "places",

@@ -108,3 +108,17 @@ def part(facts, name):
 
 def text_in(facts, language):
     return {name: facts.get(("texts", language, name), "") for name in TEXTS}
+
+
+def known_again(facts, stored):
+    """New contributions that are stored already get their ids: the same form sent twice adds nothing twice."""
+    unclaimed = {
+        key: value for key, value in stored.items() if key[0] == "money" and key not in facts
+    }
+    found = {}
+    for key, value in facts.items():
+        is_new = key[0] == "money" and not isinstance(key[1], int)
+        twin = next((k for k, v in unclaimed.items() if v == value), None) if is_new else None
+        unclaimed.pop(twin, None)
+        found[twin or key] = value
+    return found

@@ -47,7 +47,7 @@ class PercentField(forms.Field):
 
 
 class CountField(forms.Field):
-    """1200 · 1 200: how many people."""
+    """1200 · 1 200 · 1,200: how many people."""
 
     widget = forms.TextInput
 
@@ -58,6 +58,8 @@ class CountField(forms.Field):
         if value is None or isinstance(value, int):
             return value
         text = SPACES.sub("", value)
+        if re.fullmatch(r"[1-9][0-9]{0,2}([,.][0-9]{3})+", text):  # people are whole: 5,200 is 5200
+            text = re.sub("[,.]", "", text)
         if text and not re.fullmatch("[0-9]{1,9}", text):
             raise ValidationError(
                 _("“%(text)s” is not a number of people. Write it in digits, for example 1200."),

@@ -71,6 +71,7 @@ class ShareRow(forms.Form):
     def __init__(self, *args, choices, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields[self.OF].choices = choices
+        self.fields["share"].in_row = True
 
     def has_changed(self):
         share = (self["share"].value() or "").strip() if self.is_bound else ""
@@ -104,7 +105,12 @@ class AreaRow(ShareRow):
         error_messages={"required": _("Choose the service area, or remove the row.")},
     )
     field_order = ["area", "share"]
+    NONE = ("", pgettext_lazy("service area", "not specified"))
     helper = helper("area", Field("share", wrapper_class="share"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["area"].in_row = True  # a plan may have none
 
 
 class Rows(forms.BaseFormSet):
@@ -249,7 +255,14 @@ class MoneyRow(forms.ModelForm):
 
     def __init__(self, *args, paid, **kwargs):
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.in_row = True
         self.paid = paid  # {id: (source, form)} of promises that money was recorded for
+
+    def has_changed(self):
+        return self.is_bound and any(
+            self[name].value() for name in ["row", "source", "amount_kgs", "decision"]
+        )
 
     @property
     def pk(self):

@@ -15,7 +15,7 @@ from .facts import DATES, LANGUAGE, PLAIN, REASON, TEXTS, text_in
 from .form_fields import CountField, PartialDateField
 from .models import ActionPlan, Phase, PlanText
 
-DATE_HELP = _("dd.mm.yyyy; or 08.2018, or 2018, when no more is known.")
+DATE_HELP = _("Like 16.08.2018; or 08.2018, or 2018, when no more is known.")
 
 
 def helper(*layout):
@@ -96,8 +96,8 @@ class PlanForm(forms.ModelForm):
     confirmation = helper("stays_under", "under_minimum_reason")
     hidden = helper("version", "key")
 
-    def __init__(self, *args, facts, may_confirm, **kwargs):
-        super().__init__(*args, initial=_initial(facts), **kwargs)
+    def __init__(self, *args, facts, version, may_confirm, **kwargs):
+        super().__init__(*args, initial={**_initial(facts), "version": version}, **kwargs)
         self.facts = facts
         self.fields["phase"].queryset = Phase.objects.order_by("-starts_on")
         self.fields["phase"].empty_label = None
@@ -127,14 +127,13 @@ class PlanForm(forms.ModelForm):
 
     def _post_clean(self):
         super()._post_clean()
-        told = self.errors.get(NON_FIELD_ERRORS, [])
-        for constraint in ActionPlan._meta.constraints:
-            field = self.TOLD_AT.get(constraint.name)
-            if field and constraint.violation_error_message in told:
-                self.add_error(field, constraint.violation_error_message)
-                told.remove(constraint.violation_error_message)
-        if not told:
-            self.errors.pop(NON_FIELD_ERRORS, None)
+        untold = self._errors.pop(NON_FIELD_ERRORS, None)
+        told_at = {
+            str(constraint.violation_error_message): self.TOLD_AT.get(constraint.name)
+            for constraint in ActionPlan._meta.constraints
+        }
+        for error in untold.as_data() if untold else []:
+            self.add_error(told_at.get(str(error.message)), error)
 
     def typed_facts(self):
         data = self.cleaned_data

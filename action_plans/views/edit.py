@@ -12,7 +12,7 @@ from action_plans import approval
 from action_plans.conflict import compare
 from action_plans.editing import Conflict, Locked, create_plan, save_plan
 from action_plans.entry import PlanEntry, rearranged
-from action_plans.models import ActionPlan
+from action_plans.models import ActionPlan, PlanStatus
 from lib.money import MESSAGES, STYLES
 
 
@@ -110,6 +110,8 @@ def _show(request, entry, **context):
     action = reverse("action_plans:edit", args=[plan.reference]) if plan else request.path
     context |= {"entry": entry, "plan": plan, "back": back, "action": action}
     context["keep"] = _kept_as(plan)
+    if plan and plan.status == PlanStatus.RETURNED:
+        context["returned"] = plan.steps.filter(after=PlanStatus.RETURNED).first()
     context["script"] = _for_script(request, entry)
     return render(request, "action_plans/plan_form.html", context)
 
@@ -125,6 +127,11 @@ def _for_script(request, entry):
     return {
         "style": style._asdict(),
         "amounts": {code: str(message) for code, message in MESSAGES.items()},
+        "words": {
+            "unknown": _("not known yet"),
+            "find": _("Find in the list"),
+            "found": _("Found: %(number)s"),
+        },
         "minimums": {
             phase.pk: str(phase.minimum_own_share) for phase in entry.form.fields["phase"].queryset
         },

@@ -59,6 +59,7 @@ def _values(form):
         value = field.value()
         if value is None or value is False:
             continue
-        shown = field.field.widget.format_value(value)
-        values[field.html_name] = str(shown[0] if isinstance(shown, list) else shown) if value is not True else "on"
+        shown = "on" if value is True else field.field.widget.format_value(value)
+        shown = shown[0] if isinstance(shown, list) else shown
+        values[field.html_name] = "" if shown is None else str(shown)
     return values
