@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.utils.translation import gettext_lazy as _
 
 from lib.uploads import check_upload, sha256_of
@@ -53,8 +53,12 @@ def remove(*, attachment, by):
 def serve(attachment):
     """The file under its original name; only what cannot run is shown inside the browser."""
     shown = attachment.content_type in SHOWN_IN_BROWSER
+    try:
+        file = attachment.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
     response = FileResponse(
-        attachment.file.open("rb"),
+        file,
         as_attachment=not shown,
         filename=attachment.filename,
         content_type=attachment.content_type,

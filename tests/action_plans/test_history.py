@@ -1,0 +1,135 @@
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+
+from action_plans import approval
+from action_plans.history import Change, entries
+from action_plans.models import PlanArea
+from tests.factories import (
+    ContributionFactory,
+    DonorFactory,
+    HeadFactory,
+    PaymentFactory,
+    PlanFactory,
+    ServiceAreaFactory,
+    StaffFactory,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+def changes(plan, user=None):
+    """All changes, newest first; what is saved in one second is one entry, so they are taken together."""
+    found = entries(plan, user or StaffFactory())
+    return [change for entry in found for change in entry.changes]
+
+
+def settle(plan):
+    """What came before is an hour older."""
+    for rows in [plan.texts, plan.contributions, plan.areas, plan.municipalities]:
+        past = rows.model.history.model.objects.filter(plan_id=plan.pk)
+        past.update(history_date=F("history_date") - dt.timedelta(hours=1))
+    plan.history.update(history_date=F("history_date") - dt.timedelta(hours=1))
+
+
+@pytest.fixture
+def plan():
+    plan = PlanFactory(cost_kgs=Decimal("1000.00"), own=200)
+    settle(plan)
+    return plan
+
+
+def test_what_a_new_plan_began_with_is_one_entry(plan):
+    assert [entry.heading for entry in entries(plan, StaffFactory())] == ["Plan created"]
+
+
+def test_a_changed_amount_is_shown_with_its_old_and_new_value(plan):
+    plan.cost_kgs = Decimal("2500.50")
+    plan.save()
+    assert changes(plan) == [Change("Planned cost, som", "KGS\u00a01,000.00", "KGS\u00a02,500.50")]
+
+
+def test_a_date_is_written_as_precisely_as_it_is_known(plan):
+    plan.starts_on, plan.starts_precision = dt.date(2018, 8, 1), "month"
+    plan.save()
+    assert changes(plan) == [Change("Start", "", "August 2018")]
+
+
+def test_changes_of_texts_say_the_language(plan):
+    text = plan.texts.get()
+    text.title = "Чистая вода"
+    text.save()
+    assert changes(plan) == [Change("Title (Русский)", "План", "Чистая вода")]
+
+
+def test_money_that_comes_changes_and_goes_is_told(plan):
+    promise = ContributionFactory(plan=plan, amount_kgs=800)
+    settle(plan)
+    promise.amount_kgs = 750
+    promise.save()
+    settle(plan)
+    promise.delete()
+    gone, changed, came = changes(plan)
+    assert gone == Change("Contribution", "Programme grant, in cash, KGS\u00a0750.00", "")
+    assert (changed.old, changed.new) == ("KGS\u00a0800.00", "KGS\u00a0750.00")
+    assert came.new == "Programme grant, in cash, KGS\u00a0800.00"
+
+
+def test_areas_are_told_by_name(plan):
+    PlanArea.objects.create(plan=plan, area=ServiceAreaFactory(name_ru="Вода"), share=40)
+    assert changes(plan) == [Change("Service area", "", "Вода, 40.0%")]
+
+
+def test_one_save_is_one_entry_with_its_person(client, plan):
+    plan.villages = "Таштак"
+    plan.save()
+    ContributionFactory(plan=plan)
+    newest = entries(plan, StaffFactory())[0]
+    assert [change.label for change in newest.changes] == ["Villages", "Contribution"]
+
+
+def test_a_step_is_told_with_its_reason_and_the_payment_with_its_amount(plan):
+    staff = StaffFactory(name="А. Иванова")
+    approval.submit(plan_id=plan.pk, by=staff)
+    approval.return_to_author(plan_id=plan.pk, reason="Нет сметы", by=staff)
+    PaymentFactory(contribution=plan.contributions.get(), booked_by=staff)
+    payment, back, sent, _created = entries(plan, staff)
+    assert payment.heading == "Payment booked: Municipality, received, KGS\u00a0100,000.00"
+    assert (back.reason, back.by, sent.reason) == ("Нет сметы", staff, "")
+    assert back.changes == [Change("Status", "Submitted", "Returned")]
+
+
+def test_others_see_the_steps_since_approval_and_no_reasons(client):
+    head, staff = HeadFactory(), StaffFactory()
+    plan = PlanFactory(lead=head.municipality, own=200, cost_kgs=1000)
+    approval.submit(plan_id=plan.pk, by=head)
+    approval.approve(plan_id=plan.pk, by=staff)
+    approval.cancel(plan_id=plan.pk, reason="Долги подрядчика", by=staff)
+    address = reverse("action_plans:history", args=[plan.reference])
+    seen = {}
+    for person in [head, DonorFactory()]:
+        client.force_login(person)
+        seen[person.role] = client.get(address).text
+    assert "Долги подрядчика" in seen["head"]
+    assert "Долги подрядчика" not in seen["donor"]
+    assert len(entries(plan, DonorFactory())) == 2
+
+
+def test_what_people_typed_is_never_markup(client, plan):
+    plan.villages = "<script>alert(1)</script>"
+    plan.save()
+    client.force_login(StaffFactory())
+    page = client.get(reverse("action_plans:history", args=[plan.reference])).text
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+
+
+def test_the_last_changes_are_read_without_the_whole_past(plan):
+    for number in range(5):
+        plan.villages = str(number)
+        plan.save()
+    assert all(entry.heading == "" for entry in entries(plan, StaffFactory(), newest=3))
