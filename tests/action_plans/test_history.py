@@ -4,7 +4,6 @@ from decimal import Decimal
 import pytest
 from django.db.models import F
 from django.urls import reverse
-from django.utils import timezone
 
 from action_plans import approval
 from action_plans.history import Change, entries
