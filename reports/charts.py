@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lib.lazy import LazyModule
 from lib.money import NBSP, compact_parts, format_kgs, format_share
 
-go = LazyModule("plotly.graph_objects")
+go = LazyModule("plotly.graph_objects", after="pandas")
 
 SEPARATORS = {"ky": f",{NBSP}", "ru": f",{NBSP}"}
 INVISIBLE = "rgba(0,0,0,0)"
