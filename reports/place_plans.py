@@ -4,7 +4,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, OuterRef, Q, Subquery, When
 from django.utils.translation import gettext as _
 
 from action_plans.models import ActionPlan, PlanMunicipality, PlanStatus
@@ -38,21 +38,16 @@ class NextDate:
 
 def plans_of(municipality, user):
     """Of those this person may see, the first ten: work first, then the newest."""
-    here = PlanMunicipality.objects.filter(municipality=municipality).values("plan")
+    here = PlanMunicipality.objects.filter(municipality=municipality)
     order = Case(*[When(status=status, then=i) for i, status in enumerate(ORDER)])
-    plans = ActionPlan.objects.visible_to(user).filter(pk__in=here).select_related("phase", "lead")
-    plans = plans.prefetch_related("texts", "municipalities")
+    plans = ActionPlan.objects.visible_to(user).filter(pk__in=here.values("plan"))
+    plans = plans.annotate(part=Subquery(here.filter(plan=OuterRef("pk")).values("share")))
+    plans = plans.select_related("phase").prefetch_related("texts")
     shown = list(plans.order_by(order, "-starts_on", "reference")[:PLANS_SHOWN])
     for plan in shown:
-        plan.joint_share = _joint_share(plan, municipality)
+        plan.joint_share = plan.part if plan.part < 100 else None
         plan.rest_share = None if plan.own_share is None else max(100 - plan.own_share, 0)
     return shown
-
-
-def _joint_share(plan, municipality):
-    """The part of a joint plan that belongs to this municipality; None of a plan of its own."""
-    shares = {row.municipality_id: row.share for row in plan.municipalities.all()}
-    return shares[municipality.pk] if len(shares) > 1 else None
 
 
 def next_dates(municipality, on):

@@ -4,9 +4,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.models import Role
 from action_plans.models import Phase
+from municipalities.models import Municipality
 from reports import charts, frames
 from reports.notices import has_sample, notices
 from reports.overview import Overview
@@ -16,15 +18,18 @@ from reports.rows import HUNDRED, report_link
 from .places import first_waiting, municipality_page
 
 
+@require_safe
 def home(request):
     """The overview of who is signed in."""
     if request.user.is_municipal:
-        return municipality_page(request, request.user.municipality)
+        own = Municipality.objects.for_list().get(pk=request.user.municipality_id)
+        return municipality_page(request, own)
     if request.user.role == Role.DONOR:
         return donor(request)
     return programme_page(request, waiting=first_waiting(request.user))
 
 
+@require_safe
 def programme(request):
     return programme_page(request)
 
@@ -43,6 +48,7 @@ def donor(request):
     return render(request, "reports/donor.html", context)
 
 
+@require_safe
 def chart(request, slug):
     overview, error = read_overview(request)
     if error or slug not in frames.FRAMES:

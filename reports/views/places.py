@@ -2,6 +2,7 @@
 
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from action_plans.waiting import waiting_for
 from municipalities import pages
@@ -14,6 +15,7 @@ from reports.rows import HUNDRED
 WAITING_SHOWN = 5
 
 
+@require_safe
 def municipality(request, code):
     place = get_object_or_404(Municipality.objects.for_list(), code=code)
     return municipality_page(request, place)
@@ -36,6 +38,7 @@ def municipality_page(request, place):
     return render(request, "reports/municipality.html", context)
 
 
+@require_safe
 def region(request, iso):
     place = get_object_or_404(Region, iso=iso)
     context = pages.region_context(request, place)
@@ -44,6 +47,7 @@ def region(request, iso):
     )
 
 
+@require_safe
 def district(request, code):
     place = get_object_or_404(District.objects.select_related("region"), code=code)
     context = pages.district_context(request, place)

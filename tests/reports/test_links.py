@@ -1,0 +1,118 @@
+"""Every figure of a dashboard leads to exactly the plans that make it: each link is followed and added up."""
+
+import re
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from reports.rows import Row
+from tests.factories import DonorFactory, HeadFactory, PhaseFactory, StaffFactory
+from tests.reports.programme import awkward_programme, counted
+
+pytestmark = pytest.mark.django_db
+MEASURES = ["plans", "cost_kgs", "own_kgs", "own_share", "received_kgs"]
+
+
+def links_to_plans(response):
+    found = set(re.findall(r'href="(/plans/\?[^"]*)"', response.content.decode()))
+    return {re.sub(r"&sort=[^&]*", "", unescape(link)) for link in found}
+
+
+def sums(client, link):
+    totals = client.get(link).context["totals"]
+    return [totals[name] for name in MEASURES]
+
+
+def as_sums(row):
+    return [getattr(row, name) for name in MEASURES]
+
+
+def rows_of(context):
+    overview = context["overview"]
+    tables = [overview.areas, overview.regions, overview.years, overview.municipalities]
+    return [overview.whole, *(row for table in tables for row in table.rows)]
+
+
+def check_rows(client, rows):
+    wrong = {row.name: row.link for row in rows if as_sums(row) != sums(client, row.link)}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("person", [StaffFactory, DonorFactory])
+def test_each_row_of_the_overview_is_the_sum_of_the_plans_it_leads_to(client, person):
+    awkward_programme()
+    client.force_login(person())
+    response = client.get(reverse("reports:programme"))
+    rows = rows_of(response.context)
+    assert len(rows) > 10
+    check_rows(client, rows)
+    assert {row.link for row in rows} <= links_to_plans(response)
+
+
+def test_no_link_of_the_overview_leads_to_plans_that_no_figure_counts(client):
+    awkward_programme()
+    client.force_login(StaffFactory())
+    response = client.get(reverse("reports:programme"))
+    context, overview = response.context, response.context["overview"]
+    known = {row.link for row in rows_of(context)}
+    known |= {state.link for state in overview.states}
+    known |= {notice.link for notice in context["notices"]}
+    known |= {overview.cancelled.link, overview.received_link}
+    assert links_to_plans(response) - known == set()
+
+
+def test_received_so_far_is_what_the_plans_it_leads_to_have_received(client):
+    awkward_programme()
+    client.force_login(StaffFactory())
+    overview = client.get(reverse("reports:programme")).context["overview"]
+    assert overview.cancelled.received_kgs == 70_000
+    for link, amount in [
+        (overview.received_link, overview.received_kgs),
+        (overview.cancelled.link, overview.cancelled.received_kgs),
+    ]:
+        assert client.get(link).context["totals"]["received_kgs"] == amount
+
+
+def test_states_and_notices_lead_to_as_many_plans_as_they_say(client):
+    awkward_programme()
+    client.force_login(StaffFactory())
+    context = client.get(reverse("reports:programme")).context
+    said = [(state.link, state.plans) for state in context["overview"].states]
+    said += [(notice.link, notice.number) for notice in context["notices"] if notice.link]
+    assert len(said) == 7
+    for link, number in said:
+        assert client.get(link).context["totals"]["plans"] == number, link
+
+
+def test_a_phase_narrows_every_link(client):
+    awkward_programme()
+    second = PhaseFactory(code="ii")
+    counted(phase=second, cost_kgs=700_000, own=70_000)
+    client.force_login(StaffFactory())
+    response = client.get(reverse("reports:programme") + "?phase=ii")
+    rows = rows_of(response.context)
+    assert {row.plans for row in rows} == {1}
+    check_rows(client, rows)
+
+
+def test_rows_of_places_are_the_sums_of_the_plans_they_lead_to(client):
+    one, two, three = awkward_programme()
+    client.force_login(StaffFactory())
+    for place in [one, two, three, one.region, three.region, one.district, three.district]:
+        figures = client.get(place.get_absolute_url()).context["figures"]
+        rows = [figures.place, *(figures.municipalities.rows if figures.municipalities else [])]
+        check_rows(client, [*rows, *figures.compared])
+        received = client.get(figures.received_link).context["totals"]["received_kgs"]
+        assert received == figures.received_kgs
+
+
+def test_links_of_the_own_dashboard_hold_for_a_head_too(client):
+    one, _two, _three = awkward_programme()
+    client.force_login(HeadFactory(municipality=one))
+    check_rows(client, client.get(reverse("home")).context["figures"].compared)
+
+
+def test_a_row_answers_only_to_its_measures():
+    with pytest.raises(AttributeError):
+        _ = Row("", "", "", {}).colour
