@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from lib.dates import Precision
 from lib.money import MAX_KGS, share
+from lib.ordering import ListIndex
 from lib.spelling import fold_words
 from municipalities.models import Municipality, current_language
 
@@ -41,9 +42,9 @@ class ActionPlanQuerySet(models.QuerySet):
         return self.filter(approved | self._own(user))
 
     def _own(self, user):
-        # A subquery, not a join: a joint plan must not come twice.
+        # Not a join: a joint plan must not come twice.
         own = PlanMunicipality.objects.filter(municipality__in=user.municipality_ids)
-        return Q(pk__in=own.values("plan"))
+        return Q(Exists(own.filter(plan=OuterRef("pk"))))
 
     def of_own_municipality(self, user):
         return self.filter(self._own(user)) if user.is_municipal else self.none()
@@ -207,9 +208,18 @@ class ActionPlan(Money):
         ordering = ["-starts_on", "reference"]
         indexes = [
             models.Index(fields=["status", "phase"]),
-            models.Index(fields=["-starts_on", "reference"]),
-            models.Index(fields=["cost_kgs"]),
-            models.Index(fields=["own_share_pct"]),
+            # The orders of the list that dashboards link to
+            ListIndex(
+                F("starts_on").desc(nulls_last=True), F("reference").asc(), name="plan_by_start"
+            ),
+            ListIndex(
+                F("cost_kgs").desc(nulls_last=True), F("reference").asc(), name="plan_by_cost"
+            ),
+            ListIndex(
+                F("own_share_pct").desc(nulls_last=True),
+                F("reference").asc(),
+                name="plan_by_own_share",
+            ),
             # The overview counts what does not add up: few rows of many.
             models.Index(
                 name="plan_with_gap", fields=["status", "phase"], condition=Q(gap_kgs__gt=0)
