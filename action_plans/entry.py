@@ -1,5 +1,7 @@
 """The whole form of a plan: its parts as one thing that can be filled, checked, read and shown again."""
 
+import uuid
+
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.forms.utils import ErrorDict, ErrorList
@@ -98,6 +100,8 @@ class PlanEntry:
 
     def is_valid(self):
         valid = all([part.is_valid() for part in self.parts])  # noqa: C419 -- each shows its errors
+        if {"version", "key"} & self.form.errors.keys():
+            raise BadRequest("hidden fields of a plan's form")
         return valid and self._languages_fit()
 
     def _languages_fit(self):
@@ -125,15 +129,14 @@ class PlanEntry:
 
     @property
     def key(self):
-        return self.form.cleaned_data.get("key")
+        return self.form.cleaned_data.get("key") or uuid.uuid4()
 
     # --- Showing ---
 
     @cached_property
     def sums(self):
-        phase = self.form["phase"].value()
-        phases = {str(phase.pk): phase for phase in self.form.fields["phase"].queryset}
-        chosen = phases.get(str(phase))
+        phase = str(self.form["phase"].value())
+        chosen = next((p for pk, p in self.form.phases.items() if str(pk) == phase), None)
         return Sums(
             cost=self.form["cost_kgs"].value(),
             rows=[(row.pot, row["amount_kgs"].value()) for row in self.money.shown],

@@ -50,7 +50,9 @@ class PlanForm(forms.ModelForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Will be visible to the donor."),
     )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(
+        required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput
+    )
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     class Meta:
@@ -90,7 +92,7 @@ class PlanForm(forms.ModelForm):
                 Field(f"beneficiaries_{who}", wrapper_class="col-6 col-md-3")
                 for who in ["total", "women", "men", "children"]
             ),
-            css_class="row gx-3",
+            css_class="row gx-3 align-items-end",
         )
     )
     confirmation = helper("stays_under", "under_minimum_reason")
@@ -99,6 +101,7 @@ class PlanForm(forms.ModelForm):
     def __init__(self, *args, facts, version, may_confirm, **kwargs):
         super().__init__(*args, initial={**_initial(facts), "version": version}, **kwargs)
         self.facts = facts
+        self.phases = {phase.pk: phase for phase in Phase.objects.order_by("-starts_on")}
         self.fields["phase"].queryset = Phase.objects.order_by("-starts_on")
         self.fields["phase"].empty_label = None
         self.fields["phase"].label_from_instance = lambda phase: phase.name
@@ -200,7 +203,11 @@ class OriginalForm(TextForm):
     language = forms.ChoiceField(choices=settings.LANGUAGES, label=_("Written in"))
 
     head = helper(
-        Div(Field("title", wrapper_class="col-md-8"), third("language"), css_class="row gx-3")
+        Div(
+            Field("title", wrapper_class="col-md-8"),
+            third("language"),
+            css_class="row gx-3 align-items-end",
+        )
     )
     body = helper("problem", "objective", "works", "provider", "upkeep")
     note = helper("beneficiaries_note")

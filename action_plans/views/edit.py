@@ -132,7 +132,5 @@ def _for_script(request, entry):
             "find": _("Find in the list"),
             "found": _("Found: %(number)s"),
         },
-        "minimums": {
-            phase.pk: str(phase.minimum_own_share) for phase in entry.form.fields["phase"].queryset
-        },
+        "minimums": {pk: str(phase.minimum_own_share) for pk, phase in entry.form.phases.items()},
     }

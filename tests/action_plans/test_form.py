@@ -470,9 +470,29 @@ def test_the_form_asks_the_same_number_of_queries_for_any_number_of_rows(
     client, staff, django_assert_num_queries
 ):
     plan = PlanFactory(cost_kgs=100, own=50)
-    with django_assert_num_queries(20) as few:
+    with django_assert_num_queries(18) as few:
         client.get(edit(plan))
     for _i in range(3):
         Contribution.objects.create(plan=plan, source="donor", amount_kgs=5)
     with django_assert_num_queries(len(few)):
         client.get(edit(plan))
+
+
+@pytest.mark.parametrize("forged", [{"version": "9" * 30}, {"version": "x"}, {"key": "1"}])
+def test_hidden_fields_that_no_browser_sends_are_a_bad_request(client, staff, forged):
+    assert client.post(CREATE, new_plan(**forged)).status_code == 400
+
+
+def test_two_forms_without_a_key_are_two_plans(client, staff):
+    for _form in range(2):
+        client.post(CREATE, new_plan(key=None))
+    assert ActionPlan.objects.count() == 2
+
+
+def test_an_edit_without_its_version_is_a_conflict_and_not_a_loss(client, staff):
+    plan = PlanFactory(villages="Бостери")
+    data = sent_by(client.get(edit(plan))) | {"villages": "Чоң-Сары-Ой"}
+    del data["version"]
+    assert client.post(edit(plan), data).context["comparison"]
+    plan.refresh_from_db()
+    assert plan.villages == "Бостери"
