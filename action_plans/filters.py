@@ -8,28 +8,20 @@ from typing import NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, Filter, FilterSet, MultipleChoiceFilter
 
-from lib.money import share, sum_kgs
+from lib.money import sum_kgs
 from municipalities.models import District, Municipality, Region, current_language
 
-from .models import (
-    COUNTED,
-    OTHER,
-    RECEIVED,
-    ActionPlan,
-    FundingSlice,
-    Phase,
-    PlanStatus,
-    ServiceArea,
-)
+from .filter_totals import MEASURES, NO_AREA, SUMS, totals_of
+from .models import COUNTED, ActionPlan, FundingSlice, Phase, PlanStatus, ServiceArea
 
-NO_AREA, NO_YEAR, COUNTED_STATES = "none", "unknown", "counted"
+NO_YEAR, COUNTED_STATES = "unknown", "counted"
 KNOWN_YEARS = range(1991, 2101)
 STATES = [
     (COUNTED_STATES, pgettext_lazy("filter of plans", "approved and later")),
@@ -40,16 +32,6 @@ GAPS = [
     ("surplus", pgettext_lazy("filter of plans", "more promised than needed")),
 ]
 UNDER_MINIMUM = [("1", pgettext_lazy("filter of plans", "under the minimum"))]
-OWN = F("own_cash_kgs") + F("own_in_kind_kgs")
-MEASURES = {
-    "cost_kgs": F("cost_kgs"),
-    "own_kgs": OWN,
-    "grant_kgs": F("grant_kgs"),
-    "other_kgs": sum((F(name) for name in OTHER[1:]), F(OTHER[0])),
-    "gap_kgs": F("gap_kgs"),
-    "surplus_kgs": F("surplus_kgs"),
-    "received_kgs": sum((F(name) for name in RECEIVED[1:]), F(RECEIVED[0])),
-}
 # What the list can be sorted by. Amounts are those of the part that is shown.
 AMOUNTS = ["cost_kgs", "own_kgs", "received", "gap_kgs"]
 SORTS = ["reference", "municipality", "status", "starts_on", "own_share_pct", *AMOUNTS]
@@ -176,27 +158,15 @@ class PlanFilter(FilterSet):
         return FundingSlice.objects.filter(self.part, plan__in=plans.order_by().values("pk"))
 
     def totals(self, plans):
-        """{measure: som, "plans": …, "own_share": percent} of all plans that match, in one query."""
-        rows, known, one = plans.order_by(), Q(cost_kgs__isnull=False), {}
-        if self.cuts:
-            rows, known, one = self.slices(plans), Q(has_cost=True), {"distinct": True}
-        what = "plan" if one else "pk"
-        counted, counted_with_cost = Count(what, **one), Count(what, filter=known, **one)
-        sums = rows.aggregate(
-            plans=counted,
-            plans_with_cost=counted_with_cost,
-            own_of_known_cost_kgs=sum_kgs(OWN, filter=known),
-            **{name: sum_kgs(expression) for name, expression in MEASURES.items()},
-        )
-        return sums | {"own_share": share(sums["own_of_known_cost_kgs"], sums["cost_kgs"])}
+        """{measure: som, "plans": …, "own_share": percent} of all plans that match."""
+        return totals_of(self, plans)
 
     def parts(self, plans):
         """{plan id: its money in the chosen places and areas}; empty when none is chosen."""
         if not self.cuts or not plans:
             return {}
-        sums = {name: sum_kgs(expression) for name, expression in MEASURES.items()}
         rows = FundingSlice.objects.filter(self.part, plan__in=plans).values("plan")
-        return {row.pop("plan"): row for row in rows.annotate(**_renamed(sums))}
+        return {row.pop("plan"): row for row in rows.annotate(**_renamed(SUMS))}
 
     @property
     def cuts(self):
@@ -214,6 +184,12 @@ class PlanFilter(FilterSet):
             elif value:
                 condition &= Q(**{column: value})
         return condition
+
+    @property
+    def states(self):
+        """The states that were chosen; none when all are meant."""
+        values = set(self.form.cleaned_data["status"])
+        return values - {COUNTED_STATES} | set(COUNTED if COUNTED_STATES in values else [])
 
     @cached_property
     def order(self):
@@ -246,10 +222,7 @@ class PlanFilter(FilterSet):
         return plans  # see order
 
     def in_states(self, plans, name, values):
-        states = {state for state in values if state != COUNTED_STATES}
-        return plans.filter(
-            status__in=states | set(COUNTED) if COUNTED_STATES in values else states
-        )
+        return plans.filter(status__in=self.states)
 
     def of_year(self, plans, name, value):
         return plans.filter(year=None if value == NO_YEAR else value)

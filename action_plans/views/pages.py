@@ -12,7 +12,7 @@ from action_plans.approval import rights_on
 from action_plans.filters import MEASURES, PlanFilter, filled
 from action_plans.forms_money import DayForm, DocumentForm, ReasonForm
 from action_plans.history import entries, sees_everything
-from action_plans.models import PlanStatus
+from action_plans.models import ActionPlan, PlanStatus
 from lib.htmx import render_page_or_partial
 from lib.money import share
 
@@ -28,7 +28,7 @@ def plan_list(request):
     plan_filter = PlanFilter(request.GET)
     plans = plan_filter.plans(request.user)
     totals = plan_filter.totals(plans)
-    page = Counted(plans.for_list(), PER_PAGE, totals["plans"]).get_page(request.GET.get("page"))
+    page = Counted(plans, PER_PAGE, totals["plans"]).get_page(request.GET.get("page"))
     context = {
         "filter": plan_filter,
         "form": plan_filter.fields(),
@@ -45,13 +45,18 @@ def plan_list(request):
 
 
 class Counted(Paginator):
-    """The totals have counted the plans already."""
+    """The totals have counted the plans already; only keys are sorted, then the page's plans are read."""
 
     count = 0
 
     def __init__(self, plans, per_page, count):
         super().__init__(plans, per_page)
         self.count = count
+
+    def _get_page(self, plans, *args):
+        keys = list(plans.values_list("pk", flat=True))
+        read = ActionPlan.objects.for_list().in_bulk(keys)
+        return super()._get_page([read[key] for key in keys], *args)
 
 
 class Row(NamedTuple):

@@ -7,7 +7,10 @@ from django.http import QueryDict
 from action_plans.filters import PlanFilter
 from action_plans.models import Axis, PlanArea, PlanMunicipality, PlanStatus
 from action_plans.totals import counted_totals, keep_totals
+from lib.money import share
 from tests.factories import (
+    DonorFactory,
+    HeadFactory,
     MunicipalityFactory,
     PhaseFactory,
     PlanFactory,
@@ -188,3 +191,28 @@ def test_what_one_may_not_see_no_filter_finds():
     PlanFactory(status=PlanStatus.DRAFT)
     plan_filter = PlanFilter(QueryDict("status=draft"))
     assert not plan_filter.plans(StaffFactory.build(role="donor")).exists()
+
+
+@pytest.mark.parametrize("query", ["", "status=counted", "status=draft&status=cancelled", "phase=i",
+    "year=2018", "year=unknown", "area=none", "area=top", "area=child", "region", "municipality",
+    "phase=i&status=counted&region"])  # fmt: skip
+@pytest.mark.parametrize("person", [StaffFactory, DonorFactory, HeadFactory])
+def test_the_totals_are_those_of_the_plans_that_one_may_see(person, query):
+    user, top = person(), ServiceAreaFactory(code="top")
+    lead = user.municipality or MunicipalityFactory()
+    areas = [None, top, ServiceAreaFactory(code="child", parent=top)]
+    for number, status in enumerate([*PlanStatus.values, "cancelled"]):
+        never = {"approved_at": None} if number == len(PlanStatus.values) else {}
+        for place in (lead, MunicipalityFactory()):
+            fields = {"starts_on": dt.date(2018, 1, 1) if number % 2 else None, "status": status}
+            PlanFactory(
+                lead=place, area=areas[number % 3], own=10, cost_kgs=10**number, **fields, **never
+            )
+    query = query.replace("region", f"region={lead.region.iso}")
+    query = query.replace("municipality", f"municipality={lead.code}")
+    plan_filter = PlanFilter(QueryDict(query))
+    plans = plan_filter.plans(user)
+    totals = plan_filter.totals(plans)
+    assert totals["plans"] == totals["plans_with_cost"] == len(plans)
+    assert totals["cost_kgs"] == sum(plan.cost_kgs for plan in plans)
+    assert totals["own_share"] == share(totals["own_kgs"], totals["cost_kgs"])
