@@ -26,7 +26,9 @@ def plan_edit(request, reference):
     plans = ActionPlan.objects.editable_by(request.user)
     if request.POST.get("version"):  # somebody may have submitted it while this person typed
         plans = ActionPlan.objects.workable_by(request.user)
-    plan = get_object_or_404(plans.select_related("lead", "phase"), reference=reference)
+    plan = get_object_or_404(
+        plans.select_related("lead", "phase").prefetch_related("texts"), reference=reference
+    )
     return _page(request, plan=plan)
 
 

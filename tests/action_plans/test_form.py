@@ -470,7 +470,7 @@ def test_the_form_asks_the_same_number_of_queries_for_any_number_of_rows(
     client, staff, django_assert_num_queries
 ):
     plan = PlanFactory(cost_kgs=100, own=50)
-    with django_assert_num_queries(18) as few:
+    with django_assert_num_queries(14) as few:
         client.get(edit(plan))
     for _i in range(3):
         Contribution.objects.create(plan=plan, source="donor", amount_kgs=5)

@@ -23,6 +23,14 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason="no Chromium found; name one in CHROMIUM"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_root(tmp_path_factory):
+    """Before the live server starts: WhiteNoise warns where the folder is missing, as in a fresh clone."""
+    before, settings.STATIC_ROOT = settings.STATIC_ROOT, tmp_path_factory.mktemp("static")
+    yield
+    settings.STATIC_ROOT = before
+
+
 @pytest.fixture(scope="session")
 def browser():
     with sync_playwright() as playwright:
