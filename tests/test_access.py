@@ -152,7 +152,7 @@ def test_access(client, line):
             if user:
                 client.force_login(user)
             response = getattr(client, method)(path, sent(name, user))
-            response.close()  # a file
+            list(response)  # reads a file to its end, which closes it
             found[person] = outcome(response)
             transaction.set_rollback(True)
     assert found == dict(zip(PEOPLE, ACCESS[line].split(), strict=True))
