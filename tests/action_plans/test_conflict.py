@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from action_plans.models import PlanStatus
-from tests.action_plans.typing import sent_by
+from tests.action_plans.form_data import sent_by
 from tests.factories import OfficerFactory, PlanFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 
 from action_plans.models import ActionPlan, Contribution, PlanStatus
-from tests.action_plans.typing import money, new_plan, sent_by
+from tests.action_plans.form_data import money, new_plan, sent_by
 from tests.factories import (
     DonorFactory,
     HeadFactory,
