@@ -230,7 +230,7 @@ GROUP_COLUMNS = [
 SOURCE_COLUMNS = [PROMISED, PROMISED_PART, RECEIVED, OUTSTANDING, OVER, FULFILMENT]
 
 # The page has the width of a screen; the workbook has them all.
-NOT_ON_THE_PAGE = [PLANS_WITH_COST, OWN_CASH, OWN_OF_KNOWN_COST]
+NOT_ON_THE_PAGE = [PLANS_WITH_COST, OWN_CASH, OWN_IN_KIND, OWN_OF_KNOWN_COST]
 
 TABLES = [
     TableOf("areas", _("By service area"), _("Service area"), tables.by_area, "area", "none"),

@@ -20,7 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Left, NullIf, Replace
 
-from action_plans.models import OTHER, RECEIVED, ActionPlan, FundingSlice, PlanArea, PlanText
+from action_plans.models import OTHER, RECEIVED, FundingSlice, PlanArea, PlanText
 from lib.dates import Precision
 from lib.money import KgsColumn, sum_kgs
 from municipalities.models import current_language
@@ -64,8 +64,6 @@ class Joined(Aggregate):
 
 def with_money(plans, part=None):
     """Adds row_cost_kgs … row_received_kgs; part: the condition on the slices that count, None for all."""
-    # pk__in: the filter's own joins must not multiply rows.
-    plans = ActionPlan.objects.filter(pk__in=plans.order_by().values("pk"))
     return plans.annotate(
         **{
             f"row_{name}": _in_part(name, expression, part)
