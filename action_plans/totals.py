@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import F, Q, Sum
 
-from lib.money import allocate, share, total
+from lib.money import allocate, round_kgs, share, total
 
 from .models import (
     COUNTED,
@@ -27,6 +27,7 @@ from .models import (
 )
 
 ZERO = Decimal("0.00")
+MEASURES = frozenset(AddedMoney.MEASURES)
 SAMPLE_MONEY = {"own_cash_kgs", "own_in_kind_kgs", "grant_kgs", "other_kgs", "received_kgs"}
 
 
@@ -210,9 +211,9 @@ def counted_totals(*, axis, phase=None, statuses=COUNTED):
     return {row.pop("key"): _exact(row) for row in rows.order_by().values("key").annotate(**sums)}
 
 
-def all_counted_totals(*, phase=None, only=Q()):
+def all_counted_totals(*, phase=None, only=None):
     """{axis: {key: {measure: value}}}, as counted_totals(), in one query; only: some axes and keys."""
-    rows = FundingTotal.objects.filter(only, status__in=COUNTED)
+    rows = FundingTotal.objects.filter(only or Q(), status__in=COUNTED)
     if phase:
         rows = rows.filter(phase=phase)
     sums = {name: Sum(name) for name in FundingTotal.SUMMED}
@@ -225,7 +226,7 @@ def all_counted_totals(*, phase=None, only=Q()):
 
 def _exact(row):
     # SQLite adds decimals as floating point; to 10^13 rounding to the tyiyn gives the exact sum back.
-    return {n: total([v]) if n in AddedMoney.MEASURES else v for n, v in row.items()}
+    return {n: round_kgs(v) if n in MEASURES else v for n, v in row.items()}
 
 
 def received_of_cancelled(phase=None):

@@ -154,9 +154,11 @@ class Overview:
     def other_municipalities(self):
         """What the rows of self.municipalities leave out, or None. Joint plans may stand in both."""
         left = sorted(self._keys(Axis.MUNICIPALITY), key=self._by_cost)[MUNICIPALITIES_SHOWN:]
-        rows = [self._row(Axis.MUNICIPALITY, key, name="", link="") for key in left]
-        name = _("Other municipalities: %(number)s") % {"number": len(rows)}
-        return added(rows, name=name, link="") if rows else None
+        if not left:
+            return None
+        totals = [self.totals[Axis.MUNICIPALITY][key] for key in left]
+        name = _("Other municipalities: %(number)s") % {"number": len(left)}
+        return Row("rest", name, link="", measures=added(totals))
 
     @cached_property
     def sources(self):

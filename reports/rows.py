@@ -104,10 +104,9 @@ class Row:
         return share(self.received_kgs, self.promised_kgs)
 
 
-def added(rows, *, name, link, key="rest"):
-    """One row for several: money and plans are added, so only for rows that share no plan."""
-    sums = {measure: sum((row.measures[measure] for row in rows), 0) for measure in NOTHING}
-    return Row(key=key, name=name, link=link, measures=sums)
+def added(totals):
+    """{measure: sum}; plans are added too, a joint one as often as it stands in the totals."""
+    return {measure: sum(total[measure] for total in totals) for measure in NOTHING}
 
 
 def with_parts(rows):
