@@ -27,9 +27,9 @@ SAMPLES = {
 
 def make_sample_people():
     """Create who is missing; all of them as in the file: [{"email", "password", "role", "municipality"}]."""
-    if not settings.DEBUG:
+    if not settings.TRIAL:
         raise ImproperlyConfigured(
-            "Sample people are made only where DEBUG is set, never in production."
+            "Sample people are made only where TRIAL is set, never in production."
         )
     known = {person["email"]: person for person in _read()}
     with transaction.atomic():

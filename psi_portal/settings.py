@@ -12,13 +12,16 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
 DEBUG = env.bool("DEBUG", False)
+# A portal to try out (make run sets it): sample data and people, no secret to set. Pages look as in
+# production; DEBUG adds Django's own error pages for who develops.
+TRIAL = env.bool("TRIAL", DEBUG)
 # manage.py test runs, checks and migrations need no secret; a server does (see require_production_settings).
 SECRET_KEY = env.str("SECRET_KEY", "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
 
-if DEBUG or "pytest" in sys.modules:
+if TRIAL or "pytest" in sys.modules:
     SECRET_KEY = SECRET_KEY or "development-only-never-used-by-make-serve"
     ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]", "testserver"]
 elif not (SECRET_KEY and ALLOWED_HOSTS):
@@ -169,11 +172,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG or "pytest" in sys.modules
+        if TRIAL or "pytest" in sys.modules
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG or "pytest" in sys.modules
+WHITENOISE_USE_FINDERS = TRIAL or "pytest" in sys.modules
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 20 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
@@ -210,7 +213,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "psi_portal.errors.csrf_failure"
 # HTTPS is the default of a production start; HTTPS=0 is for a closed test network.
-HTTPS = env.bool("HTTPS", not DEBUG and "pytest" not in sys.modules)
+HTTPS = env.bool("HTTPS", not TRIAL and "pytest" not in sys.modules)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = ["^healthz$"]

@@ -78,7 +78,7 @@ def as_in_production(folder):
     others = {
         key: value
         for key, value in os.environ.items()
-        if key not in ("DEBUG", "DATABASE_URL", "HTTPS")
+        if key not in ("DEBUG", "TRIAL", "DATABASE_URL", "HTTPS")
     }
     return {**others, **ours, "PATH": f"{Path(PYTHON).parent}{os.pathsep}{os.environ['PATH']}"}
 

@@ -18,7 +18,7 @@ PORT = os.environ.get("PORT", "8000")
 def main():
     refuse_taken_port()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "psi_portal.settings")
-    os.environ.setdefault("DEBUG", "1")
+    os.environ.setdefault("TRIAL", "1")
     os.environ.setdefault("DJANGO_RUNSERVER_HIDE_WARNING", "true")
     if HOST not in ("127.0.0.1", "localhost"):
         # Whoever opens it to the network wants it to answer under every name of this machine.

@@ -18,6 +18,7 @@ NO_TESTS = 5  # pytest's exit code when it finds none
 OURS = [
     "DATABASE_URL",
     "DEBUG",
+    "TRIAL",
     "HTTPS",
     "EMAIL_URL",
     "ALLOWED_HOSTS",

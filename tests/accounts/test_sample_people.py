@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def trying_out(settings):
-    settings.DEBUG = True
+    settings.TRIAL = True
     MunicipalityFactory(code=KUM_BEL, name_ru="Кум-Бель")
     MunicipalityFactory(code=TOKTOGUL, name_ru="Токтогул")
 
@@ -55,7 +55,7 @@ def test_lost_file_means_new_passwords(settings):
 
 
 def test_production_never_gets_them(settings):
-    settings.DEBUG = False
+    settings.TRIAL = False
     with pytest.raises(ImproperlyConfigured):
         make_sample_people()
     assert User.objects.count() == 0

@@ -43,20 +43,20 @@ def test_every_name_of_an_area_and_a_phase_is_there_in_three_languages():
 
 
 def test_the_sample_set_does_not_go_beside_other_plans(settings):
-    settings.DEBUG = True
+    settings.TRIAL = True
     PlanFactory(reference="J-2018-900")
     with pytest.raises(CommandError, match="There are plans already"):
         call_command("load_sample")
 
 
 def test_the_sample_set_says_what_must_be_loaded_before(settings):
-    settings.DEBUG = True
+    settings.TRIAL = True
     with pytest.raises(CommandError, match="load_registry"):
         call_command("load_sample")
 
 
 @pytest.mark.parametrize("command", ["load_sample", "load_first_run"])
 def test_samples_never_go_into_production(settings, command):
-    settings.DEBUG = False
+    settings.TRIAL = False
     with pytest.raises(CommandError, match="production"):
         call_command(command)

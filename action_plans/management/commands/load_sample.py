@@ -8,11 +8,11 @@ from action_plans.sample import SampleError, load_sample
 class Command(BaseCommand):
     help = (
         "Loads the sample set into a portal without plans: 38 plans of phase I, sourced values as published, "
-        "everything else marked as sample, and some plans that wait for somebody. Only where DEBUG is set."
+        "everything else marked as sample, and some plans that wait for somebody. Only where TRIAL is set."
     )
 
     def handle(self, *, verbosity, **options):
-        if not settings.DEBUG:
+        if not settings.TRIAL:
             raise CommandError(
                 "The sample set is for trying the portal out and never goes into production. "
                 "A production portal starts with load_registry and load_reference."

@@ -14,10 +14,10 @@ from municipalities.models import Municipality
 
 
 class Command(BaseCommand):
-    help = "Loads places, reference data, sample people and the sample set into a portal that has none. Only where DEBUG is set."
+    help = "Loads places, reference data, sample people and the sample set into a portal that has none. Only where TRIAL is set."
 
     def handle(self, *, verbosity, **options):
-        if not settings.DEBUG:
+        if not settings.TRIAL:
             raise CommandError("This loads samples, which never go into production.")
         self.load("the places", Municipality, "load_registry", FOLDER / "registry.csv", yes=True)
         self.load("the reference data", Phase, "load_reference")
