@@ -83,7 +83,7 @@ def rights_on(plan, user):
 
 def may_ever(step, user):
     """The plans on which this person can take the step in some state; other plans are a 404."""
-    if step == "submit":
+    if step == "submit" and user.submits_plans:
         return ActionPlan.objects.workable_by(user)
     return ActionPlan.objects.all() if user.works_for_programme else ActionPlan.objects.none()
 
@@ -91,8 +91,7 @@ def may_ever(step, user):
 @transaction.atomic
 def submit(*, plan_id, by):
     plan = _lock(plan_id, STEPS["submit"], by)
-    if problems := list(what_is_missing(plan)):
-        raise ValidationError(problems)
+    _complete_enough(plan)
     return _go(plan, STEPS["submit"], by)
 
 
@@ -105,6 +104,7 @@ def return_to_author(*, plan_id, reason, by):
 @transaction.atomic
 def approve(*, plan_id, by):
     plan = _lock(plan_id, STEPS["approve"], by)
+    _complete_enough(plan)  # the minimum of the phase may have been raised meanwhile
     plan.approved_by, plan.approved_at = by, timezone.now()
     return _go(plan, STEPS["approve"], by, changed=["approved_by", "approved_at"])
 
@@ -134,7 +134,7 @@ def cancel(*, plan_id, reason, by):
 
 
 def what_is_missing(plan):
-    """What keeps a plan from being submitted, as whole sentences."""
+    """What keeps a plan from being submitted and approved, as whole sentences."""
     if not any(text.title for text in plan.texts.all()):
         yield _("The plan has no title. Write it in at least one language.")
     if not plan.contributions.exists():
@@ -153,6 +153,11 @@ def what_is_missing(plan):
                 "minimum": format_share(limit),
             },
         )
+
+
+def _complete_enough(plan):
+    if problems := list(what_is_missing(plan)):
+        raise ValidationError(problems)
 
 
 def _lock(plan_id, step, by):

@@ -53,6 +53,7 @@ SHOWN = {
     PlanArea: ["area", "share"],
     PlanMunicipality: ["municipality", "share"],
 }
+RECORDS = {model: model.history.model for model in SHOWN}  # asking for it each time builds a class
 RELATED = {ActionPlan: ["phase"], PlanArea: ["area"], PlanMunicipality: ["municipality"]}
 PRECISION = {
     "starts_on": "starts_precision",
@@ -111,7 +112,7 @@ def _step(step):
 
 def _records(model, plan, newest):
     """What changed from one saved version of a row to the next."""
-    rows = model.history.model.objects.select_related("history_user", *RELATED.get(model, []))
+    rows = RECORDS[model].objects.select_related("history_user", *RELATED.get(model, []))
     rows = rows.filter(**{"id" if model is ActionPlan else "plan_id": plan.pk})
     rows = list(rows.order_by("-history_date", "-history_id")[:newest])
     known = {}
@@ -126,7 +127,7 @@ def _entry(model, row, before):
     entry = Entry(row.history_date, row.history_user, reason=row.history_change_reason or "")
     if model is ActionPlan:
         if row.history_type == "+":
-            entry.heading = _("Plan created")
+            entry.heading = _("Plan entered in the portal")
         else:
             entry.changes = list(_differences(model, row, before))
     elif row.history_type == "~":

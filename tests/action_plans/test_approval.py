@@ -14,6 +14,7 @@ from tests.factories import (
     ContributionFactory,
     DonorFactory,
     HeadFactory,
+    OfficerFactory,
     PlanFactory,
     StaffFactory,
 )
@@ -69,6 +70,13 @@ def test_only_the_office_takes_the_steps_after_submission(name):
         verb(plan_id=plan.pk, by=head, **extra)
 
 
+def test_an_officer_drafts_and_does_not_submit():
+    officer = OfficerFactory()
+    plan = PlanFactory(lead=officer.municipality, cost_kgs=1_000_000, own=200_000)
+    with pytest.raises(ValidationError):
+        approval.submit(plan_id=plan.pk, by=officer)
+
+
 def test_a_head_submits_the_own_plan_and_no_other():
     head = HeadFactory()
     own, other = ready_plan(lead=head.municipality), ready_plan()
@@ -96,6 +104,12 @@ def test_a_share_under_the_minimum_is_submitted_once_staff_has_confirmed_it():
     confirmed = {"under_minimum_reason": "Паводок", "under_minimum_by": staff}
     ActionPlan.objects.filter(pk=plan.pk).update(**confirmed, under_minimum_at="2018-01-01T00:00Z")
     assert approval.submit(plan_id=plan.pk, by=staff).status == PlanStatus.SUBMITTED
+
+
+def test_a_share_under_the_minimum_that_nobody_confirmed_is_not_approved():
+    plan = PlanFactory(cost_kgs=2_000_000, own=199_999, status="submitted")
+    with pytest.raises(ValidationError, match="confirm the lower share with a reason"):
+        approval.approve(plan_id=plan.pk, by=StaffFactory())
 
 
 def test_a_plan_with_neither_area_nor_cost_can_be_submitted():

@@ -43,7 +43,9 @@ def plan():
 
 
 def test_what_a_new_plan_began_with_is_one_entry(plan):
-    assert [entry.heading for entry in entries(plan, StaffFactory())] == ["Plan created"]
+    assert [entry.heading for entry in entries(plan, StaffFactory())] == [
+        "Plan entered in the portal"
+    ]
 
 
 def test_a_changed_amount_is_shown_with_its_old_and_new_value(plan):
