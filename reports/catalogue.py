@@ -20,7 +20,7 @@ class TableOf(NamedTuple):
     slug: str
     title: str
     first: str  # the head of the first column
-    rows: object  # slices → DataFrame
+    rows: object  # money → DataFrame
     parameter: str = ""  # of the filter: the plans of one row
     unknown: str = ""  # its value for the row of what is not known
 

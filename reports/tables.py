@@ -12,7 +12,16 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import pgettext, pgettext_lazy
 
-from action_plans.models import OTHER, PROMISED, RECEIVED, AddedMoney, ServiceArea, Source
+from action_plans.models import (
+    OTHER,
+    PROMISED,
+    RECEIVED,
+    AddedMoney,
+    Axis,
+    ServiceArea,
+    Source,
+)
+from action_plans.totals import all_counted_totals
 from lib.lazy import LazyModule
 from lib.money import composition, share, sum_kgs, total
 from municipalities.models import Municipality, Region
@@ -33,47 +42,82 @@ ADDED_UP = {
     "promised_kgs": PROMISED,
     "received_kgs": RECEIVED,
 }
+NOTHING = dict.fromkeys(AddedMoney.MEASURES, ZERO) | dict.fromkeys(COUNTS, 0)
+KEYS = {
+    Axis.TOP_AREA: Coalesce("area__parent", "area"),
+    Axis.REGION: F("region"),
+    Axis.MUNICIPALITY: F("municipality"),
+    Axis.YEAR: F("year"),
+}
 # Of a group none of whose plans has a cost these are not 0, they are not known.
 NEED_A_COST = ["cost_kgs", "gap_kgs", "surplus_kgs"]
 
 
-# The totals
+# Where the money comes from
 
 
-def total_row(slices):
-    """{measure: value} of all slices: the last row of every table, counting each plan once."""
-    row = slices.order_by().aggregate(**_counts(), **_sums(AddedMoney.MEASURES))
-    return _with_shares(_added_up(row))
+class MoneyOfSlices:
+    """Any filter: the database groups the slices that it selects."""
+
+    def __init__(self, slices):
+        self.slices = slices.order_by()
+
+    def whole(self):
+        return _added_up(self.slices.aggregate(**_counts(), **_sums()))
+
+    def by(self, axis):
+        """{id of the place or area, or the year; None where there is none: {measure: value}}"""
+        rows = self.slices.annotate(key=KEYS[axis]).values("key")
+        rows = rows.annotate(**_counts(), **_sums())
+        return {row.pop("key"): _added_up(row) for row in rows}
+
+
+class KeptMoney:
+    """All counted plans, or those of a phase: their sums are kept, and the same (a test compares)."""
+
+    def __init__(self, phase=None):
+        self.totals = all_counted_totals(phase=phase)
+
+    def whole(self):
+        return _added_up(self.totals[Axis.ALL].get("", NOTHING))
+
+    def by(self, axis):
+        rows = self.totals[axis].items()
+        return {int(key) if key else None: _added_up(row) for key, row in rows if row["plans"]}
 
 
 # One table each. name: for the reader; thing: the area or place itself, for links and its language
 
 
-def by_area(slices):
+def by_area(money):
     """Top areas; what is booked on a part of one (preschool) counts there. Last: not specified (None)."""
-    rows = _grouped(slices, Coalesce("area__parent", "area"))
     areas = ServiceArea.objects.filter(parent=None).order_by("position", "code")
-    return _frame(rows, areas, unknown=pgettext("service area", "Not specified"))
+    return _frame(money.by(Axis.TOP_AREA), areas, unknown=pgettext("service area", "Not specified"))
 
 
-def by_region(slices):
-    return _frame(_grouped(slices, F("region")), Region.objects.by_name())
+def by_region(money):
+    return _frame(money.by(Axis.REGION), Region.objects.by_name())
 
 
-def by_municipality(slices):
+def by_municipality(money):
     """By region, then by name; two aimaks may share a name, never a code."""
-    rows = _grouped(slices, F("municipality"))
+    rows = money.by(Axis.MUNICIPALITY)
     places = Municipality.objects.filter(pk__in=list(rows)).for_list().by_name()
     places = sorted(places, key=lambda place: place.region.code)  # stable: names stay in order
     return _frame(rows, places)
 
 
-def by_year(slices):
+def by_year(money):
     """By year of the start. Last: not known yet (None)."""
-    rows = _grouped(slices, F("year"))
+    rows = money.by(Axis.YEAR)
     years = sorted(rows, key=lambda year: (year is None, year))
     unknown = pgettext("year", "Not known yet")
     return _measured([_head(year, str(year or unknown)) | rows[year] for year in years])
+
+
+def total_row(money):
+    """The last row of each of these tables: every plan once."""
+    return _with_shares(money.whole())
 
 
 def by_source(whole):
@@ -107,15 +151,8 @@ def _counts():
     return {name: Count("plan", filter=q, distinct=True) for name, q in distinct.items()}
 
 
-def _sums(names):
-    return {f"sum_{name}": sum_kgs(name) for name in names}
-
-
-def _grouped(slices, key):
-    """{key: {measure: value}}"""
-    rows = slices.order_by().annotate(key=key).values("key")
-    rows = rows.annotate(**_counts(), **_sums(AddedMoney.MEASURES))
-    return {row.pop("key"): _added_up(row) for row in rows}
+def _sums():
+    return {f"sum_{name}": sum_kgs(name) for name in AddedMoney.MEASURES}
 
 
 def _added_up(row):
