@@ -129,6 +129,11 @@ class User(AbstractUser):
         return self.role in MUNICIPAL_ROLES
 
     @property
+    def submits_plans(self):
+        """An officer drafts; the head answers for what is submitted."""
+        return self.works_for_programme or self.role == Role.HEAD
+
+    @property
     def is_administrator(self):
         return self.role == Role.ADMINISTRATOR
 

@@ -58,7 +58,7 @@ class ActionPlanQuerySet(models.QuerySet):
         return self.workable_by(user).filter(status__in=OPEN_TO_EDIT)
 
     def submittable_by(self, user):
-        return self.editable_by(user)
+        return self.editable_by(user) if user.submits_plans else self.none()
 
     def reviewable_by(self, user):
         """Can be approved or returned."""

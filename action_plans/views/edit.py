@@ -79,7 +79,7 @@ def _ask(request, plan, entry):
 
 def _saved(request, plan, *, kept_as):
     edit = redirect("action_plans:edit", plan.reference)
-    if "submit" in request.POST:
+    if "submit" in request.POST and request.user.submits_plans:
         try:
             approval.submit(plan_id=plan.pk, by=request.user)
         except ValidationError as refusal:
