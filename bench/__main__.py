@@ -19,6 +19,7 @@ SETTINGS = {
     "DATA_DIR": str(ROOT / "var" / "bench"),
     "ALLOWED_HOSTS": "127.0.0.1",
     "DEBUG": "0",
+    "TRIAL": "0",
     "HTTPS": "0",
     "LANGUAGE_CODE": "ru",
 }

@@ -246,6 +246,8 @@ class Programme:
 
     def add_contribution(self, plan, source, form, amount):
         row = self.add(Contribution, plan=plan, source=source, form=form, amount_kgs=amount)
+        if source == Source.MUNICIPALITY and self.random.random() < 0.9:
+            row.decision = f"Решение местного кенеша № {row.pk}"
         self.remember(row, plan)
         return row
 

@@ -40,6 +40,14 @@ class Contribution(models.Model):
         verbose_name = _("contribution")
         verbose_name_plural = _("contributions")
         ordering = ["plan", "pk"]
+        indexes = [
+            # What the report finds missing: few rows of many.
+            models.Index(
+                name="promise_without_decision",
+                fields=["plan"],
+                condition=Q(source=Source.MUNICIPALITY, decision=""),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="contribution_source_known", condition=Q(source__in=Source.values)
@@ -105,6 +113,13 @@ class Payment(models.Model):
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
         ordering = ["paid_on", "pk"]
+        indexes = [
+            models.Index(
+                name="payment_without_document",
+                fields=["contribution"],
+                condition=Q(document_number="", evidence=None),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="payment_kind_known", condition=Q(kind__in=PaymentKind.values)
