@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from action_plans.models import (
     COUNTED,
+    AddedMoney,
     Axis,
     FundingSlice,
     FundingTotal,
@@ -16,12 +17,11 @@ from action_plans.models import (
     PlanStatus,
 )
 from action_plans.totals import all_counted_totals
-from lib.money import total
+from lib.money import sum_kgs, total
 from municipalities.models import Municipality
 
 from .overview import State
 from .rows import NOTHING, Row, Table, plans_link, with_parts
-from .tables import total_row
 
 
 @dataclass(frozen=True)
@@ -160,6 +160,8 @@ def _cancelled(measures, **filters):
 
 
 def _measures(slices):
-    """What nothing is known of counts as nothing in a sum."""
-    row = total_row(slices)
-    return {name: row[name] or NOTHING[name] for name in NOTHING}
+    plans = {
+        "plans": Count("plan", distinct=True),
+        "plans_with_cost": Count("plan", distinct=True, filter=Q(has_cost=True)),
+    }
+    return slices.aggregate(**plans, **{name: sum_kgs(name) for name in AddedMoney.MEASURES})

@@ -58,7 +58,7 @@ def test_dashboards_have_no_accessibility_violation(page, width, theme):
     for person in [StaffFactory(), DonorFactory(), HeadFactory(municipality=one)]:
         open_page = page(person, width=width, color_scheme=theme)
         for path in ["/", one.region.get_absolute_url(), one.district.get_absolute_url()]:
-            open_page.goto(path)
+            assert open_page.goto(path).ok
             open_page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
             scroll_through(open_page)
             open_page.wait_for_timeout(400)

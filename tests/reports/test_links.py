@@ -6,6 +6,8 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from action_plans.views.pages import rows
+from lib.money import share
 from reports.rows import Row
 from tests.factories import DonorFactory, HeadFactory, PhaseFactory, StaffFactory
 from tests.reports.programme import awkward_programme, counted
@@ -20,8 +22,20 @@ def links_to_plans(response):
 
 
 def sums(client, link):
-    totals = client.get(link).context["totals"]
-    return [totals[name] for name in MEASURES]
+    """Of the rows that the list shows; its line of totals has to say the same."""
+    context = client.get(link).context
+    shown = [row.money for row in rows(context["page"].object_list, context["filter"])]
+    known = [money for money in shown if money["cost_kgs"] is not None]
+    cost, own = (sum(money[name] for money in known) for name in ["cost_kgs", "own_kgs"])
+    added = [
+        len(shown),
+        cost,
+        sum(money["own_kgs"] for money in shown),
+        share(own, cost),
+        sum(money["received_kgs"] for money in shown),
+    ]
+    assert [context["totals"][name] for name in MEASURES] == added, link
+    return added
 
 
 def as_sums(row):
@@ -34,8 +48,8 @@ def rows_of(context):
     return [overview.whole, *(row for table in tables for row in table.rows)]
 
 
-def check_rows(client, rows):
-    wrong = {row.name: row.link for row in rows if as_sums(row) != sums(client, row.link)}
+def check_rows(client, figures):
+    wrong = {row.name: row.link for row in figures if as_sums(row) != sums(client, row.link)}
     assert wrong == {}
 
 
@@ -44,10 +58,10 @@ def test_each_row_of_the_overview_is_the_sum_of_the_plans_it_leads_to(client, pe
     awkward_programme()
     client.force_login(person())
     response = client.get(reverse("reports:programme"))
-    rows = rows_of(response.context)
-    assert len(rows) > 10
-    check_rows(client, rows)
-    assert {row.link for row in rows} <= links_to_plans(response)
+    figures = rows_of(response.context)
+    assert len(figures) > 10
+    check_rows(client, figures)
+    assert {row.link for row in figures} <= links_to_plans(response)
 
 
 def test_no_link_of_the_overview_leads_to_plans_that_no_figure_counts(client):
@@ -91,9 +105,9 @@ def test_a_phase_narrows_every_link(client):
     counted(phase=second, cost_kgs=700_000, own=70_000)
     client.force_login(StaffFactory())
     response = client.get(reverse("reports:programme") + "?phase=ii")
-    rows = rows_of(response.context)
-    assert {row.plans for row in rows} == {1}
-    check_rows(client, rows)
+    figures = rows_of(response.context)
+    assert {row.plans for row in figures} == {1}
+    check_rows(client, figures)
 
 
 def test_rows_of_places_are_the_sums_of_the_plans_they_lead_to(client):
@@ -101,8 +115,8 @@ def test_rows_of_places_are_the_sums_of_the_plans_they_lead_to(client):
     client.force_login(StaffFactory())
     for place in [one, two, three, one.region, three.region, one.district, three.district]:
         figures = client.get(place.get_absolute_url()).context["figures"]
-        rows = [figures.place, *(figures.municipalities.rows if figures.municipalities else [])]
-        check_rows(client, [*rows, *figures.compared])
+        places = figures.municipalities.rows if figures.municipalities else []
+        check_rows(client, [figures.place, *places, *figures.compared])
         received = client.get(figures.received_link).context["totals"]["received_kgs"]
         assert received == figures.received_kgs
 
