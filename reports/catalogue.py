@@ -15,6 +15,11 @@ class Column(NamedTuple):
     meaning: str = ""
     width: int = 0  # in a workbook; 0: as wide as its kind needs
 
+    @property
+    def is_rare(self):
+        """Mostly 0: a phone leaves the zeros out."""
+        return self.name in ("other_kgs", "gap_kgs", "surplus_kgs", "over_kgs", "own_in_kind_kgs")
+
 
 class TableOf(NamedTuple):
     slug: str
@@ -153,14 +158,14 @@ PLAN_HEAD = [
         pgettext_lazy("column", "Title"),
         "text",
         _("In your language, or in the language it was written in."),
-        48,
+        58,
     ),
     Column(
         "row_municipality",
         _("Municipality"),
         "text",
         _("The municipality that leads a joint plan."),
-        24,
+        30,
     ),
     Column("lead__code", pgettext_lazy("column", "SOATE code"), "text", "", 16),
     Column("row_region", _("Region"), "text", "", 20),

@@ -6,6 +6,7 @@ texts: what somebody typed never becomes a formula or a link.
 
 from datetime import datetime, time
 from decimal import Decimal
+from math import ceil
 from tempfile import TemporaryFile
 
 import xlsxwriter
@@ -28,13 +29,15 @@ OPTIONS = {
     "strings_to_urls": False,
 }
 A4 = 9
-WIDTHS = {"count": 10, "kgs": 19, "pct": 11, "date": 14, "text": 28}
+WIDTHS = {"count": 10, "kgs": 15, "pct": 11, "date": 14, "text": 28}
+NOTES_WIDTHS = (36, 110)
+LINE = 15  # points
 FORMATS = {
-    "text": {"text_wrap": True, "valign": "top"},
+    "text": {"valign": "top"},
     "count": {"num_format": "0", "valign": "top"},
     "kgs": {"num_format": "#,##0.00", "valign": "top"},
     "pct": {"num_format": "0.0%", "valign": "top", "align": "right"},
-    "date": {"num_format": "dd.mm.yyyy", "valign": "top", "align": "left"},
+    "date": {"num_format": "dd.mm.yyyy", "valign": "top", "align": "left", "indent": 1},
 }
 HEAD = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2}
 # Ratio → (part, whole): columns of the same sheet.
@@ -65,6 +68,8 @@ class Writer:
     def __init__(self, book, footer):
         self.book, self.footer = book, footer
         self.head = book.add_format(HEAD)
+        self.head_of_numbers = book.add_format(HEAD | {"align": "right"})
+        self.note = book.add_format({"text_wrap": True, "valign": "top"})
         self.formats = {kind: book.add_format(look) for kind, look in FORMATS.items()}
         self.totals = {
             kind: book.add_format(look | {"bold": True, "top": 2}) for kind, look in FORMATS.items()
@@ -72,9 +77,7 @@ class Writer:
 
     def sheet(self, title, columns, rows, total):
         sheet = self._new(title)
-        for i, column in enumerate(columns):
-            sheet.set_column(i, i, column.width or WIDTHS[column.kind])
-            sheet.write_string(0, i, str(column.label), self.head)
+        self._heads(sheet, columns, total)
         last = 0
         for last, row in enumerate(rows, start=1):
             self._row(sheet, last, columns, row)
@@ -84,11 +87,22 @@ class Writer:
 
     def notes(self, lines):
         sheet = self._new(_("Notes"))
-        sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 1, 110)
-        for i, (label, text) in enumerate(lines):
-            sheet.write_string(i, 0, str(label), self.head if not text else self.formats["text"])
-            sheet.write_string(i, 1, str(text), self.formats["text"])
+        for i, width in enumerate(NOTES_WIDTHS):
+            sheet.set_column(i, i, width)
+        for i, texts in enumerate(lines):
+            # LibreOffice does not fit the height of a row to its text.
+            sheet.set_row(i, LINE * max(map(_lines, texts, NOTES_WIDTHS)))
+            for j, text in enumerate(texts):
+                sheet.write_string(i, j, str(text), self.note if texts[1] else self.head)
+
+    def _heads(self, sheet, columns, total):
+        widths = [_width(column, total.get(column.name)) for column in columns]
+        labels = [str(column.label) for column in columns]
+        sheet.set_row(0, LINE * max(map(_lines, labels, widths)))
+        for i, column in enumerate(columns):
+            look = self.head if column.kind in ("text", "date") else self.head_of_numbers
+            sheet.set_column(i, i, widths[i])
+            sheet.write_string(0, i, labels[i], look)
 
     def _new(self, title):
         sheet = self.book.add_worksheet(sheet_name(title))
@@ -149,14 +163,26 @@ def sheet_name(title):
     return "".join(" " if sign in "[]:*?/\\" else sign for sign in str(title)).strip("' ")[:31]
 
 
+def _width(column, total):
+    if column.kind != "kgs":
+        return column.width or WIDTHS[column.kind]
+    return max(WIDTHS["kgs"], len(f"{total or 0:,.2f}") + 3)  # no amount is wider than its total
+
+
+def _lines(text, width):
+    """How many lines a text takes; capitals and bold letters are wider."""
+    return sum(max(1, ceil(len(line) * 1.15 / width)) for line in str(text).split("\n"))
+
+
 def _number(column, value):
     return Decimal(value) / 100 if column.kind == "pct" else value
 
 
 def _footer(report, at):
     text = _("Funding report, as of %(moment)s") % {"moment": format_moment(at)}
-    sample = f"&C{_('Contains sample data')}" if report.has_sample else ""
-    return f"&L{text.replace('&', '&&')}{sample}&R&P / &N"
+    sample = _("Contains sample data.") if report.has_sample else ""
+    left, middle = (words.replace("&", "&&") for words in (text, sample))
+    return f"&L{left}&C{middle}&R&P / &N"
 
 
 # The sheet of plans
