@@ -83,6 +83,8 @@ def fill(sourced, sample):
     filled |= {name for text in sample.get("texts", {}).values() for name in text}
     if _moment_of(sample, PlanStatus.APPROVED):
         filled.add("approved_at")
+    if _moment_of(sample, PlanStatus.IMPLEMENTATION):
+        filled.add("started_on")
     return (
         sourced
         | sample
