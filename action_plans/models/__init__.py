@@ -2,17 +2,11 @@
 
 from .attachment import Attachment
 from .funding import Contribution, Form, Payment, PaymentKind, Source
-from .plan import (
-    COUNTED,
-    OPEN_TO_EDIT,
-    ActionPlan,
-    PlanArea,
-    PlanMunicipality,
-    PlanStatus,
-    PlanText,
-    StatusChange,
-)
+from .parts import PlanArea, PlanMunicipality
+from .plan import COUNTED, OPEN_TO_EDIT, ActionPlan, PlanStatus
 from .reference import Phase, Programme, ServiceArea
+from .step import StatusChange
+from .text import PlanText
 from .totals import OTHER, PROMISED, RECEIVED, AddedMoney, Axis, FundingSlice, FundingTotal, Money
 
 __all__ = [

@@ -12,7 +12,6 @@ from municipalities.models import Municipality, Region
 
 from .reference import Phase, ServiceArea
 
-
 # Promises by source, own ones with cash and in kind apart; the order is the order of every bar.
 PROMISED = [
     "own_cash_kgs",
