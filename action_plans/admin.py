@@ -27,6 +27,10 @@ class ServiceAreaAdmin(admin.ModelAdmin):
     list_display = ["code", "name_ru", "parent", "dac_code", "sdg_target", "position"]
     list_select_related = ["parent"]
 
+    def get_readonly_fields(self, request, area=None):
+        # Totals are added up by top area; one that plans name stays where it is.
+        return ["parent"] if area and area.plan_areas.exists() else []
+
 
 @admin.register(ActionPlan)
 class ActionPlanAdmin(admin.ModelAdmin):
