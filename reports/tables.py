@@ -7,6 +7,7 @@ Amounts are Decimal, None where nothing is known. No HTTP here and no drawing.
 """
 
 from decimal import Decimal
+from functools import cached_property
 
 from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
@@ -24,7 +25,7 @@ from action_plans.models import (
 from action_plans.totals import all_counted_totals
 from lib.lazy import LazyModule
 from lib.money import composition, share, sum_kgs, total
-from municipalities.models import Municipality, Region
+from municipalities.models import Municipality, Region, current_language
 
 pd = LazyModule("pandas")
 
@@ -56,7 +57,20 @@ NEED_A_COST = ["cost_kgs", "gap_kgs", "surplus_kgs"]
 # Where the money comes from
 
 
-class MoneyOfSlices:
+class Money:
+    """Sums by axis; by_municipality and its places are read once for two tables."""
+
+    @cached_property
+    def by_municipality(self):
+        return self.by(Axis.MUNICIPALITY)
+
+    @cached_property
+    def places(self):
+        places = Municipality.objects.filter(pk__in=list(self.by_municipality))
+        return list(places.for_list().by_name())
+
+
+class MoneyOfSlices(Money):
     """Any filter: the database groups the slices that it selects."""
 
     def __init__(self, slices):
@@ -72,7 +86,7 @@ class MoneyOfSlices:
         return {row.pop("key"): _added_up(row) for row in rows}
 
 
-class KeptMoney:
+class KeptMoney(Money):
     """All counted plans, or those of a phase: their sums are kept, and the same (a test compares)."""
 
     def __init__(self, phase=None):
@@ -96,15 +110,20 @@ def by_area(money):
 
 
 def by_region(money):
-    return _frame(money.by(Axis.REGION), Region.objects.by_name())
+    rows = money.by(Axis.REGION)
+    regions = {place.region for place in money.places}
+    if moved := rows.keys() - {region.pk for region in regions}:
+        regions |= set(Region.objects.filter(pk__in=moved))
+    sort = f"sort_{current_language()}"
+    return _frame(rows, sorted(regions, key=lambda region: (getattr(region, sort), region.code)))
 
 
 def by_municipality(money):
     """By region, then by name; two aimaks may share a name, never a code."""
-    rows = money.by(Axis.MUNICIPALITY)
-    places = Municipality.objects.filter(pk__in=list(rows)).for_list().by_name()
-    places = sorted(places, key=lambda place: place.region.code)  # stable: names stay in order
-    return _frame(rows, places)
+    places = sorted(
+        money.places, key=lambda place: place.region.code
+    )  # stable: names stay in order
+    return _frame(money.by_municipality, places)
 
 
 def by_year(money):

@@ -2,7 +2,7 @@
 
 Names of places and titles are in the reader's language; area, phase and status are codes. A date is as
 long as what is known of it: 2018-08-16, 2018-08, 2018. No row of totals. What the columns mean stands
-in the notes sheet of the workbook and in README.md.
+in docs/funding-csv.md and in the notes of the workbook.
 """
 
 from tempfile import TemporaryFile

@@ -6,6 +6,7 @@ from django.utils.translation import override
 
 from action_plans.models import ActionPlan, FundingSlice, Phase, PlanArea, PlanMunicipality
 from action_plans.totals import keep_totals
+from municipalities.models import Municipality
 from reports import tables
 from tests.factories import (
     MunicipalityFactory,
@@ -200,3 +201,10 @@ def test_kept_sums_make_the_same_tables_as_the_slices(phase):
 
 def test_kept_sums_of_nothing_are_an_empty_report():
     assert tables.total_row(tables.KeptMoney()) == tables.total_row(money())
+
+
+def test_a_region_of_which_a_place_has_moved_away_keeps_its_row():
+    plan = counted(cost_kgs=100)
+    old = plan.lead.region
+    Municipality.objects.filter(pk=plan.lead_id).update(region=RegionFactory())
+    assert list(tables.by_region(money()).index) == [old.code]
