@@ -3,9 +3,8 @@
 from django.db.models import Count, F, Q, Sum
 
 from lib.money import share, sum_kgs
-from municipalities.models import Region
 
-from .models import COUNTED, OTHER, RECEIVED, Axis, FundingTotal, Phase, PlanStatus, ServiceArea
+from .models import COUNTED, OTHER, RECEIVED, Axis, FundingTotal, PlanStatus
 
 NO_AREA = "none"
 OWN = F("own_cash_kgs") + F("own_in_kind_kgs")
@@ -61,7 +60,7 @@ def kept_rows(plan_filter):
         return None
     rows = FundingTotal.objects.filter(axis=place[0], key=str(place[1]))
     if code := plan_filter.form.cleaned_data["phase"]:
-        rows = rows.filter(phase=Phase.objects.get(code=code))
+        rows = rows.filter(phase=next(p for p in plan_filter.phases if p.code == code))
     return rows.filter(status__in=plan_filter.states) if plan_filter.states else rows
 
 
@@ -74,7 +73,7 @@ def _axis(plan_filter):
     name = names.pop()
     value = plan_filter.form.cleaned_data[name]
     if name == "region":
-        return Axis.REGION, Region.objects.only("pk").get(iso=value).pk
+        return Axis.REGION, plan_filter.keys(name, value)[0]
     if name == "municipality" and len(value) == 1:
         return Axis.MUNICIPALITY, value[0].pk
     if name == "year":
@@ -82,7 +81,7 @@ def _axis(plan_filter):
     if name == "area" and value == NO_AREA:
         return Axis.AREA, ""
     if name == "area":
-        area = ServiceArea.objects.get(code=value)
+        area = next(area for area in plan_filter.areas if area.code == value)
         return (Axis.AREA if area.parent_id else Axis.TOP_AREA), area.pk
     return None
 

@@ -32,6 +32,7 @@ GAPS = [
     ("surplus", pgettext_lazy("filter of plans", "more promised than needed")),
 ]
 UNDER_MINIMUM = [("1", pgettext_lazy("filter of plans", "under the minimum"))]
+TAKE_MANY = ["municipality", "status"]
 # What the list can be sorted by. Amounts are those of the part that is shown.
 AMOUNTS = ["cost_kgs", "own_kgs", "received", "gap_kgs"]
 SORTS = ["reference", "municipality", "status", "starts_on", "own_share_pct", *AMOUNTS]
@@ -132,9 +133,9 @@ class PlanFilter(FilterSet):
     def __init__(self, data=None, *args, **kwargs):
         super().__init__(filled(data or {}), *args, **kwargs)
         choices = {
-            "region": [(region.iso, region.name) for region in _named(Region, "iso").by_name()],
+            "region": [(region.iso, region.name) for region in self.regions],
             "district": _districts(),
-            "area": [(NO_AREA, pgettext_lazy("service area", "not specified")), *_areas()],
+            "area": [(NO_AREA, pgettext_lazy("service area", "not specified")), *_tree(self.areas)],
             "phase": [(phase.code, phase.name) for phase in self.phases],
         }
         for name, options in choices.items():
@@ -175,15 +176,27 @@ class PlanFilter(FilterSet):
 
     @cached_property
     def part(self):
-        """The condition on a slice."""
+        """The condition on a slice: by keys, for a join would be made again for every plan."""
         condition = Q()
         for name, column in CUTS.items():
             value = self.form.cleaned_data.get(name) if self.is_valid() else None
-            if name == "area" and value:
-                condition &= _area_condition(value)
+            if value == NO_AREA:
+                condition &= Q(area=None)
             elif value:
-                condition &= Q(**{column: value})
+                condition &= Q(**{f"{column}__in": self.keys(name, value)})
         return condition
+
+    def keys(self, name, value):
+        """What a parameter stands for in a slice; an area with its parts."""
+        if name == "municipality":
+            return [place.pk for place in value]
+        if name == "region":
+            return [region.pk for region in self.regions if region.iso == value]
+        if name == "district":
+            places = Municipality.objects.filter(district__code=value)
+            return list(places.values_list("pk", flat=True))
+        chosen = next(area for area in self.areas if area.code == value)
+        return [area.pk for area in self.areas if chosen.pk in (area.pk, area.parent_id)]
 
     @property
     def states(self):
@@ -236,6 +249,14 @@ class PlanFilter(FilterSet):
     # What the page shows of it
 
     @cached_property
+    def regions(self):
+        return list(_named(Region, "iso").by_name())
+
+    @cached_property
+    def areas(self):
+        return list(ServiceArea.objects.all())
+
+    @cached_property
     def phases(self):
         return list(Phase.objects.all())
 
@@ -274,9 +295,9 @@ class PlanFilter(FilterSet):
         """Municipalities of the chosen region or district; all 484 would weigh more than the page."""
         chosen = self.form.cleaned_data.get("municipality") or []
         near = Q(pk__in=[place.pk for place in chosen])
-        for name in ("region", "district"):
+        for name, column in {"region": "region__iso", "district": "district__code"}.items():
             if value := self.form.cleaned_data.get(name):
-                near |= Q(**{CUTS[name].removeprefix("municipality__"): value})
+                near |= Q(**{column: value})
         for place in chosen:
             near |= Q(district=place.district_id, region=place.region_id)
         places = _named(Municipality, "code").filter(near).by_name() if near else []
@@ -315,21 +336,25 @@ class PlanFilter(FilterSet):
 
 # Parameter → column of a slice
 CUTS = {
-    "region": "region__iso",
-    "district": "municipality__district__code",
-    "municipality": "municipality__in",
+    "region": "region",
+    "district": "municipality",
+    "municipality": "municipality",
     "area": "area",
 }
 
 
 def filled(data):
-    """Only our own parameters, only filled ones: no two addresses for one filter."""
+    """Only our own parameters, only filled ones: no two addresses for one filter.
+
+    What takes one value has the last one, as the form reads it; a chip for another would be untrue.
+    """
     lists = data.lists() if hasattr(data, "lists") else ((n, [v]) for n, v in data.items())
     query = QueryDict(mutable=True)
     for name, values in lists:
         kept = [str(value).replace("\x00", "\ufffd").strip() for value in values]
         if name in PlanFilter.base_filters and any(kept):
-            query.setlist(name, list(dict.fromkeys(value for value in kept if value)))
+            values = list(dict.fromkeys(value for value in kept if value))
+            query.setlist(name, values if name in TAKE_MANY else values[-1:])
     return query
 
 
@@ -349,9 +374,8 @@ def _districts():
 _REGION_NAMES = [f"region__name_{language}" for language in ("ky", "ru", "en")]
 
 
-def _areas():
-    """The tree: each top area, its children indented below it."""
-    areas = list(ServiceArea.objects.all())
+def _tree(areas):
+    """Each top area, its children indented below it."""
     for top in areas:
         if top.parent_id is None:
             yield top.code, top.name
@@ -360,12 +384,6 @@ def _areas():
                 for area in areas
                 if area.parent_id == top.pk
             )
-
-
-def _area_condition(code):
-    if code == NO_AREA:
-        return Q(area=None)
-    return Q(area__code=code) | Q(area__parent__code=code)
 
 
 def _flat(options):
