@@ -1,6 +1,7 @@
 """Asks for each page as its reader would, and looks whether the answer is right and fresh."""
 
 import gzip
+import os
 import statistics
 import time
 from decimal import Decimal
@@ -43,6 +44,7 @@ class FileResult(NamedTuple):
 class Yardsticks(NamedTuple):
     """What this machine needs for something simple: figures of two days are compared by these."""
 
+    load: float  # of the last minute; the benchmark itself is about one of it
     healthz: float
     count: float
     keep_totals: float
@@ -122,7 +124,7 @@ def measure_yardsticks(portal, plan):
     count, _p95 = spread([seconds_of(count_payments) for _n in range(7)])
     changes = [ADDED, -ADDED] * 10
     kept, _p95 = spread([seconds_of(change_cost, plan, change) for change in changes])
-    return Yardsticks(healthz, count, kept)
+    return Yardsticks(os.getloadavg()[0], healthz, count, kept)
 
 
 def count_payments():

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from accounts.models import User
 from action_plans.models import ActionPlan, FundingSlice, PlanStatus
@@ -65,14 +65,20 @@ def person(role):
 
 
 def other_place():
-    """The place with the most plans in another region than the officer's."""
-    others = Municipality.objects.exclude(region=home().region)
-    return others.annotate(plans=Count("led_plans")).order_by("-plans", "pk")[0]
+    """The place that carries out the most plans, in another region than the officer's."""
+    carried_out = Count("led_plans", filter=Q(led_plans__in=whole_plans()))
+    others = Municipality.objects.exclude(region=home().region).annotate(plans=carried_out)
+    return others.order_by("-plans", "pk")[0]
 
 
 def plan_of(place):
-    plans = place.led_plans.filter(status=PlanStatus.IMPLEMENTATION, cost_kgs__gt=0)
-    return plans.annotate(places=Count("municipalities")).filter(places=1).order_by("pk")[0]
+    return whole_plans().filter(lead=place).order_by("pk")[0]
+
+
+def whole_plans():
+    """Plans of one municipality: their whole cost is a part of its figure."""
+    plans = ActionPlan.objects.filter(status=PlanStatus.IMPLEMENTATION, cost_kgs__gt=0)
+    return plans.filter(municipalities__share=100)
 
 
 def programme_cost():

@@ -38,7 +38,7 @@ def as_text(number, run):
 
 def page_row(result):
     page = result.page
-    cells = [page.name, page.user.get_role_display(), f"{result.median:.0f}", f"{result.p95:.0f}"]
+    cells = [page.name, page.user.role, f"{result.median:.0f}", f"{result.p95:.0f}"]
     cells += [str(page.target or ""), str(result.queries)]
     cells += [f"{result.size / 1000:.0f}", f"{result.compressed / 1000:.0f}", verdict(result)]
     return f"| {' | '.join(cells)} |"
@@ -70,7 +70,7 @@ def file_line(file):
 
 def yardstick_line(yardsticks):
     return (
-        f"Beside it: /healthz {yardsticks.healthz:.1f} ms, `SELECT count(*)` of the payments "
+        f"Beside it (load of the machine {yardsticks.load:.1f}): /healthz {yardsticks.healthz:.1f} ms, `SELECT count(*)` of the payments "
         f"{yardsticks.count:.1f} ms, a changed cost with its totals {yardsticks.keep_totals:.1f} ms."
     )
 
