@@ -70,13 +70,27 @@ def file_line(file):
 
 def yardstick_line(yardsticks):
     return (
-        f"Beside it (load of the machine {yardsticks.load:.1f}): /healthz {yardsticks.healthz:.1f} ms, `SELECT count(*)` of the payments "
-        f"{yardsticks.count:.1f} ms, a changed cost with its totals {yardsticks.keep_totals:.1f} ms."
+        f"Beside it: /healthz {yardsticks.healthz:.1f} ms, `SELECT count(*)` of the payments "
+        f"{yardsticks.count:.1f} ms, a changed cost with its totals {yardsticks.keep_totals:.1f} ms; "
+        f"load of the machine {yardsticks.load:.1f}."
     )
 
 
 def words(faults):
     return ", ".join(name for name, is_so in faults.items() if is_so) or "ok"
+
+
+def comparison(runs):
+    """Does any page ask more queries when there is more to read?"""
+    counted = {}
+    for run in runs.values():
+        for result in run.pages:
+            page = f"{result.page.name} ({result.page.user.role})"
+            counted.setdefault(page, set()).add(result.queries)
+    growing = [page for page, numbers in counted.items() if len(numbers) > 1]
+    if growing:
+        return f"The number of queries grows with the data: {', '.join(growing)}."
+    return "The number of queries of each page is the same for every size of data."
 
 
 def machine():
@@ -105,7 +119,8 @@ def queries_as_text(page, queries):
 def write(runs):
     text = DOCUMENT.read_text()
     tables = "".join(as_text(number, run) for number, run in runs.items())
-    new, found = MARKED.subn(lambda marks: f"{marks[1]}{machine()}\n{tables}{marks[2]}", text)
+    figures = f"{machine()} {comparison(runs)}\n{tables}"
+    new, found = MARKED.subn(lambda marks: f"{marks[1]}{figures}{marks[2]}", text)
     if not found:
         sys.exit(f"{DOCUMENT} has no place for the figures: <!-- bench --> … <!-- /bench -->")
     DOCUMENT.write_text(new)

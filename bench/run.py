@@ -16,6 +16,7 @@ def run(server, options):
         with Portal.start(url, ROOT / "var" / "bench" / f"server-{number}.log") as portal:
             found[number] = measure(portal, options)
         print(report.as_text(number, found[number]), flush=True)
+    print(report.comparison(found))
     if options.write:
         report.write(found)
     return 0
