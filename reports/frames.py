@@ -82,6 +82,8 @@ def municipalities(overview):
         table=overview.municipalities,
         neutral=_("Own share by municipality"),
         named=pgettext("column", "Municipality"),
+        # Of those that are not among the rows a larger share may be true.
+        whole_axis=overview.other_municipalities is None,
     )
 
 
@@ -136,17 +138,21 @@ def share_bars(rows):
     return [Bar(row, row.own_share or Decimal(0)) for row in rows]
 
 
-def _share_frame(overview, *, slug, table, neutral, named):
+def _share_frame(overview, *, slug, table, neutral, named, whole_axis=True):
     rows = table.by_share()
     subtitle = _("Own contribution as a share of planned cost.")
     if overview.minimum:
         subtitle += " " + _("Line: required minimum of %(minimum)s.") % {
             "minimum": format_share(overview.minimum)
         }
+    finding = ""
+    if whole_axis:
+        finding = _top_title(
+            _("Largest own share: %(name)s"), rows, lambda row: row.own_share, scale=1
+        )
     return Frame(
         slug=slug,
-        title=_top_title(_("Largest own share: %(name)s"), rows, lambda row: row.own_share, scale=1)
-        or neutral,
+        title=finding or neutral,
         subtitle=subtitle,
         url=chart_url(slug, overview),
         bars=share_bars(rows),
@@ -161,8 +167,10 @@ def _top_title(finding, rows, value, *, scale):
     known = [row for row in rows if not row.is_unknown and value(row) is not None]
     if len(known) < 2 or known[0].plans < ENOUGH_PLANS:
         return ""
-    first, second = (round_share(value(row), scale) for row in known[:2])
-    return finding % {"name": known[0].name} if first > second else ""
+    # Also ahead of what is not specified: it stands below, but the reader sees its bar.
+    others = [value(row) for row in rows if row is not known[0] and value(row) is not None]
+    ahead = round_share(value(known[0]), scale) > round_share(max(others), scale)
+    return finding % {"name": known[0].name} if ahead else ""
 
 
 def _bars(rows, value, *, of=100):

@@ -185,7 +185,8 @@ class FundingReport:
     def _gaps(self):
         for kind in ["surplus", "gap", "under_minimum", "no_area", "no_cost"]:
             number = self._numbers[kind]
-            link = self._list(**FILTERS.get(kind, {"sort": "cost_kgs"}))
+            # The list has no filter for plans without a cost.
+            link = self._list(**FILTERS[kind]) if kind in FILTERS else ""
             yield Gap(kind, number, text_of(kind, number), link, self._named(kind, number))
         for kind in ["no_decision", "no_document"]:
             yield Gap(kind, self._numbers[kind], _text_of(kind, self._numbers[kind]))

@@ -54,6 +54,12 @@ def has_sample(phase):
     return _counted(phase).filter(has_sample=True).exists()
 
 
+def has_sample_at(**place):
+    """Whether the figures of a place rest on sample values; place: a condition on the slices."""
+    here = FundingSlice.objects.filter(counts=True, **place)
+    return here.filter(plan__has_sample=True).exists()
+
+
 def text_of(kind, number):
     texts = {
         "surplus": ngettext(

@@ -96,9 +96,11 @@ class ActionPlanQuerySet(models.QuerySet):
         return self.filter(status__in=COUNTED)
 
     def search(self, words):
-        for word in fold_words(words):
+        """Nothing for words without letters or digits."""
+        folded = fold_words(words)
+        for word in folded:
             self = self.filter(search_key__contains=word)
-        return self
+        return self if folded else self.none()
 
     def under_minimum(self):
         # Same rule as ActionPlan.is_under_minimum, which action_plans.totals keeps.

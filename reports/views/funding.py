@@ -5,6 +5,7 @@ from django.http import FileResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from action_plans.models import FundingSlice, Phase
 from municipalities.models import Region
@@ -17,6 +18,7 @@ COUNTED_THERE = FundingSlice.objects.filter(region=OuterRef("pk"), counts=True)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+@require_safe
 def report_list(request):
     context = {
         "catalogue": catalogue,
@@ -27,6 +29,7 @@ def report_list(request):
     return render(request, "reports/report_list.html", context)
 
 
+@require_safe
 def funding(request):
     report = FundingReport(request.GET, user=request.user)
     if any(value == "" for name, value in request.GET.items() if name != "status"):
@@ -41,6 +44,7 @@ def funding(request):
     return render(request, "reports/funding.html", context)
 
 
+@require_safe
 def funding_csv(request):
     report = FundingReport(request.GET, user=request.user)
     if not report.filter.is_valid():
@@ -48,6 +52,7 @@ def funding_csv(request):
     return _file(to_csv(report.rows), "csv", "text/csv; charset=utf-8")
 
 
+@require_safe
 def funding_xlsx(request):
     report = FundingReport(request.GET, user=request.user)
     if not report.filter.is_valid():

@@ -9,6 +9,7 @@ from municipalities import pages
 from municipalities.models import District, Municipality, Region
 from reports import place_figures
 from reports.frames import share_bars
+from reports.notices import has_sample_at
 from reports.place_plans import next_dates, plans_of
 from reports.rows import HUNDRED
 
@@ -29,7 +30,7 @@ def municipality_page(request, place):
         **pages.municipality_context(request, place),
         "figures": figures,
         "bars": share_bars(figures.compared),
-        "has_sample": any(plan.has_sample for plan in plans),
+        "has_sample": has_sample_at(municipality=place),
         "plans": plans,
         "dates": next_dates(place, timezone.localdate()),
         "is_own": is_own,
@@ -41,18 +42,19 @@ def municipality_page(request, place):
 @require_safe
 def region(request, iso):
     place = get_object_or_404(Region, iso=iso)
-    context = pages.region_context(request, place)
-    return render(
-        request, "reports/region.html", context | area_context(place_figures.of_region(place))
-    )
+    figures = place_figures.of_region(place)
+    context = pages.region_context(request, place) | area_context(figures)
+    context["has_sample"] = has_sample_at(region=place)
+    return render(request, "reports/region.html", context)
 
 
 @require_safe
 def district(request, code):
     place = get_object_or_404(District.objects.select_related("region"), code=code)
-    context = pages.district_context(request, place)
     figures = place_figures.of_district(place)
-    return render(request, "reports/district.html", context | area_context(figures))
+    context = pages.district_context(request, place) | area_context(figures)
+    context["has_sample"] = has_sample_at(municipality__district=place)
+    return render(request, "reports/district.html", context)
 
 
 def area_context(figures):

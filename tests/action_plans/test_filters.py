@@ -1,5 +1,6 @@
 import datetime as dt
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 from django.http import QueryDict
@@ -72,6 +73,17 @@ def plan(water):
 )
 def test_each_parameter_finds_its_plan_and_no_other(plan, query):
     assert found(query.format(plan=plan)) == {plan.reference}
+
+
+@pytest.mark.parametrize("words", ["!!!", "%", "- _", "ъ"])
+def test_words_without_letters_find_nothing(plan, words):
+    assert found(f"q={quote(words)}") == set()
+
+
+def test_of_a_parameter_given_twice_the_filter_names_the_value_it_uses(plan):
+    assert found("area=none&area=water") == {plan.reference}
+    [chip] = PlanFilter(QueryDict("area=none&area=water")).chips
+    assert chip.query == ""
 
 
 def test_what_is_not_known_can_be_asked_for(plan):

@@ -151,9 +151,17 @@ def test_what_is_missing_is_named_with_its_plans(donor, programme):
 
 
 def test_the_link_of_a_gap_leads_to_these_plans(donor, programme):
-    for gap in report_at(donor).gaps:
-        if gap.kind in ("surplus", "gap", "no_area", "cancelled"):
-            assert donor.get(gap.link).context["totals"]["plans"] == gap.number
+    linked = [gap for gap in report_at(donor).gaps if gap.link]
+    assert [gap.kind for gap in linked] == ["surplus", "gap", "no_area", "cancelled"]
+    for gap in linked:
+        assert donor.get(gap.link).context["totals"]["plans"] == gap.number
+
+
+@pytest.mark.parametrize(
+    "path", [PAGE, "/reports/", "/reports/funding.csv", "/reports/funding.xlsx"]
+)
+def test_a_report_is_only_read(donor, path):
+    assert donor.post(path).status_code == 405
 
 
 def test_a_share_that_rounds_up_to_the_minimum_is_shown_as_under_it(donor):

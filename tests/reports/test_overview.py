@@ -174,6 +174,23 @@ def test_equal_rows_make_no_finding():
     assert frames.share_by_area(overview()).title == "Own share by service area"
 
 
+def test_no_area_is_called_the_largest_below_plans_without_an_area():
+    culture, water = [ServiceAreaFactory(name_en=name) for name in ["Culture", "Water"]]
+    for area, cost in [(culture, 200), (water, 100), (None, 300)]:
+        for _ in range(5):
+            counted(area=area, cost_kgs=cost, own=cost * 3 // 10)
+    assert frames.areas(overview()).title == "Planned cost by service area"
+
+
+def test_no_municipality_is_called_the_first_when_some_are_not_shown(monkeypatch):
+    monkeypatch.setattr("reports.overview.MUNICIPALITIES_SHOWN", 2)
+    places = MunicipalityFactory.create_batch(3)
+    for place, cost, own in zip(places, [300, 200, 100], [150, 20, 100], strict=True):
+        for _ in range(5):
+            counted(lead=place, cost_kgs=cost, own=own)
+    assert frames.municipalities(overview()).title == "Own share by municipality"
+
+
 def test_of_many_municipalities_forty_are_rows_and_the_others_one_row():
     region = RegionFactory()
     for cost in range(1, 43):
