@@ -3,6 +3,7 @@ from itertools import groupby
 from allauth.account import forms as allauth
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -153,3 +154,12 @@ class InviteForm(PersonForm):
 
     def clean_email(self):
         return self.cleaned_data["email"].lower()
+
+    def save_invited(self):
+        self.instance.set_unusable_password()
+        try:
+            with transaction.atomic():
+                return self.save()
+        except IntegrityError:  # a double click, or another administrator at the same moment
+            self.add_error("email", self.fields["email"].error_messages["unique"])
+            return None

@@ -1,5 +1,8 @@
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect
@@ -24,4 +27,14 @@ class LoginRequired(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request, view_func):
         response = super().handle_no_permission(request, view_func)
+        if request.method == "POST" and (page := _page_sent_from(request)):
+            response = redirect_to_login(page)
         return HttpResponseClientRedirect(response.url) if request.htmx else response
+
+
+def _page_sent_from(request):
+    """Where the button was pressed: many send to an address that is no page to come back to."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    if (page.scheme, page.netloc) == (request.scheme, request.get_host()):
+        return page._replace(scheme="", netloc="", fragment="").geturl()
+    return ""

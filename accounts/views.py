@@ -46,9 +46,7 @@ def people(request):
 @administrators_only
 def invite(request):
     form = InviteForm(request.POST if request.method == "POST" else None, by=request.user)
-    if form.is_valid():
-        form.instance.set_unusable_password()
-        person = form.save()
+    if form.is_valid() and (person := form.save_invited()):
         _send_invitation(request, person)
         return redirect(person)
     return render(request, "accounts/person_form.html", {"form": form})

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from accounts import invitations, people
+from accounts.forms import InviteForm
 from accounts.models import Role, User
 from tests.factories import AdministratorFactory, HeadFactory, MunicipalityFactory, UserFactory
 
@@ -91,6 +92,15 @@ def test_taken_address_is_told_whatever_its_case(client, administrator):
     response = invite(client, email="AIDA@EXAMPLE.ORG")
     assert list(response.context["form"].errors) == ["email"]
     assert mail.outbox == []
+
+
+def test_two_clicks_at_once_invite_one_person(client, administrator, monkeypatch):
+    # The second asked for the address before the first had saved it.
+    monkeypatch.setattr(InviteForm, "validate_unique", lambda form: None)
+    invite(client)
+    response = invite(client)
+    assert list(response.context["form"].errors) == ["email"]
+    assert (User.objects.filter(name="Aida Sample").count(), len(mail.outbox)) == (1, 1)
 
 
 @pytest.mark.parametrize(("role", "given"), [("head", False), ("staff", True)])

@@ -82,6 +82,19 @@ def test_switched_off_person_is_told_and_not_signed_in(client, person):
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.parametrize(
+    ("sent_from", "page"),
+    [
+        ("http://testserver/plans/J-2018-001/", "/plans/J-2018-001/"),
+        ("http://evil.example/plans/J-2018-001/", "/plans/J-2018-001/cancel/"),
+        ("", "/plans/J-2018-001/cancel/"),
+    ],
+)
+def test_a_session_that_ended_leads_back_to_the_page_of_the_button(client, db, sent_from, page):
+    response = client.post("/plans/J-2018-001/cancel/", headers={"referer": sent_from})
+    assert response.url == f"{LOGIN}?next={page}"
+
+
 def test_switching_off_ends_open_sessions(client, person):
     client.force_login(person)
     person.is_active = False
