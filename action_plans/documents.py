@@ -18,8 +18,10 @@ SHOWN_IN_BROWSER = {"image/jpeg", "image/png"}
 POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
+@transaction.atomic
 def add(*, plan, file, kind, by, title=""):
     """Keep a new document of a plan; the same file is kept only once."""
+    _lock(plan.pk)  # the same file may come twice at once
     content_type, sha256 = check_upload(file), sha256_of(file)
     if known := plan.attachments.filter(sha256=sha256).first():
         raise ValidationError(
@@ -39,6 +41,9 @@ def find_or_add(*, plan, file, kind, by):
 
 @transaction.atomic
 def remove(*, attachment, by):
+    _lock(
+        attachment.plan_id
+    )  # a payment may be booked with it, or the plan submitted, at this moment
     if not ActionPlan.objects.editable_by(by).filter(pk=attachment.plan_id).exists():
         raise ValidationError(
             _("Documents can be removed only while the plan is a draft or returned.")
@@ -75,6 +80,10 @@ def plain_name(name):
     letters = (char for char in name if unicodedata.category(char) not in ("Cc", "Cf"))
     stem, dot, ending = "".join(letters).strip().rpartition(".")
     return f"{stem[: 199 - len(ending)]}{dot}{ending}"[:200]
+
+
+def _lock(plan_id):
+    ActionPlan.objects.select_for_update(of=("self",)).get(pk=plan_id)
 
 
 def _keep(plan, file, kind, title, by, content_type, sha256):

@@ -1,6 +1,7 @@
 """What people may upload: the content decides, and the name must agree with it."""
 
 import hashlib
+import lzma
 import zipfile
 import zlib
 from typing import NamedTuple
@@ -99,6 +100,7 @@ def _office_kind_of(file):
     except (
         zipfile.BadZipFile,
         zlib.error,
+        lzma.LZMAError,
         OSError,
         EOFError,
         NotImplementedError,

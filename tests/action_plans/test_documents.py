@@ -1,6 +1,10 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, connections
 from django.urls import reverse
 
 from action_plans import documents
@@ -137,6 +141,27 @@ def test_the_same_file_is_kept_once(client):
         "already among the documents of the plan, as “Первый”" in post(client, plan, upload()).text
     )
     assert add(PlanFactory()).pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_twice_at_once_is_kept_once():
+    if connection.vendor == "sqlite":
+        pytest.skip("one writer at a time")
+    plan, staff = PlanFactory(), StaffFactory()
+    together = threading.Barrier(2)
+
+    def click(_number):
+        together.wait()
+        try:
+            return add(plan, by=staff).plan == plan
+        except ValidationError as refused:
+            return refused.code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as threads:
+        assert {*threads.map(click, range(2))} == {True, "known"}
+    assert Attachment.objects.count() == 1
 
 
 def remove(client, document):

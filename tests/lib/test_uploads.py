@@ -17,17 +17,25 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def archive(**parts):
+def archive(by=zipfile.ZIP_DEFLATED, **parts):
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+    with zipfile.ZipFile(file, "w", by) as package:
         for name, content in parts.items():
             package.writestr(name, content)
     return file.getvalue()
 
 
-def docx(main=f"{WORD}.main+xml", **parts):
+def docx(main=f"{WORD}.main+xml", by=zipfile.ZIP_DEFLATED, **parts):
     types = f'<Types><Override PartName="/word/document.xml" ContentType="{main}"/></Types>'
-    return archive(**{"[Content_Types].xml": types, "word/document.xml": "<w/>"} | parts)
+    return archive(by, **{"[Content_Types].xml": types, "word/document.xml": "<w/>"} | parts)
+
+
+def broken_lzma():
+    """Packed by a way that Office does not know, and damaged."""
+    packed = bytearray(docx(by=zipfile.ZIP_LZMA))
+    start = packed.index(b"[Content_Types].xml") + len("[Content_Types].xml") + 4
+    packed[start : start + 5] = b"\xff" * 5
+    return bytes(packed)
 
 
 def xlsx():
@@ -79,6 +87,7 @@ def test_papers_and_photos_may_be_uploaded(name, content, content_type):
             "macros",
         ),
         ("broken.docx", docx()[:80], "unreadable"),
+        ("other.docx", broken_lzma(), "unreadable"),
         ("bomb.xlsx", docx(**{"word/big.xml": bytes(5_000_000)}), "unreadable"),
     ],
 )
