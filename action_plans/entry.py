@@ -221,10 +221,14 @@ def _complete(data):
     """Counts that no person types: a form without them is an empty one, not a broken page."""
     data = data.copy()
     for prefix in FORMSETS:
-        if not str(data.get(f"{prefix}-TOTAL_FORMS", "")).isdecimal():
-            data[f"{prefix}-TOTAL_FORMS"] = "1"
+        data[f"{prefix}-TOTAL_FORMS"] = str(_count(data.get(f"{prefix}-TOTAL_FORMS", "")))
         data[f"{prefix}-INITIAL_FORMS"] = "0"
     return data
+
+
+def _count(typed):
+    """At least one row; of more than any form may have, only so many digits that it can be read."""
+    return max(int(typed[:4]), 1) if typed.isdecimal() else 1
 
 
 def rearranged(data):

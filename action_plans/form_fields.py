@@ -16,6 +16,20 @@ SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f'’]")
 YEARS = range(1990, 2101)
 
 
+def check_year(day):
+    if day.year not in YEARS:
+        raise ValidationError(
+            _("The year %(year)s cannot be meant. Check the year."),
+            code="year",
+            params={"year": str(day.year)},
+        )
+
+
+def kept_input(**attrs):
+    """Hidden, and kept in the browser with what is typed: see templates/_kept.html."""
+    return forms.HiddenInput(attrs={"data-kept": "", **attrs})
+
+
 class PercentField(forms.Field):
     """33,33 · 33.33 · 33.33 %: a part of 100, at most two decimals."""
 
@@ -108,12 +122,7 @@ class PartialDateField(forms.Field):
         if not text:
             return None
         read = self._read(text)
-        if read.day.year not in YEARS:
-            raise ValidationError(
-                _("The year %(year)s cannot be meant. Check the year."),
-                code="invalid",
-                params={"year": str(read.day.year)},
-            )
+        check_year(read.day)
         return read
 
     def _read(self, text):

@@ -15,7 +15,7 @@ from municipalities.models import Municipality, current_language
 
 from .editing import PAID
 from .facts import LEAD, MONEY, part, tidy
-from .form_fields import PercentField
+from .form_fields import PercentField, kept_input
 from .forms import helper
 from .models import Contribution, Form, ServiceArea, Source
 
@@ -114,9 +114,13 @@ class AreaRow(ShareRow):
 
 
 class Rows(forms.BaseFormSet):
+    default_error_messages = forms.BaseFormSet.default_error_messages | {
+        "too_many_forms": _("There are too many rows here: at most %(num)d can be saved.")
+    }
+
     @classmethod
     def get_deletion_widget(cls):
-        return forms.HiddenInput(attrs={"data-delete": ""})
+        return kept_input(**{"data-delete": ""})
 
     def live(self):
         """The rows that stay and were filled in."""
@@ -221,7 +225,7 @@ class AreaRows(ShareRows):
 
 
 class MoneyRow(forms.ModelForm):
-    row = forms.CharField(required=False, widget=forms.HiddenInput)
+    row = forms.CharField(required=False, widget=kept_input())
     source = forms.ChoiceField(
         choices=[CHOOSE, *Source.choices],
         label=_("Source"),

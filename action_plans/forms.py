@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lib.money import AmountField
 
 from .facts import DATES, LANGUAGE, PLAIN, REASON, TEXTS, text_in
-from .form_fields import CountField, PartialDateField
+from .form_fields import CountField, PartialDateField, kept_input
 from .models import ActionPlan, Phase, PlanText
 
 DATE_HELP = _("Like 16.08.2018; or 08.2018, or 2018, when no more is known.")
@@ -51,9 +51,9 @@ class PlanForm(forms.ModelForm):
         help_text=_("Will be visible to the donor."),
     )
     version = forms.IntegerField(
-        required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput
+        required=False, min_value=1, max_value=2**31 - 1, widget=kept_input()
     )
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    key = forms.UUIDField(required=False, widget=kept_input())
 
     class Meta:
         model = ActionPlan

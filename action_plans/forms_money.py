@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from lib.money import AmountField
 from lib.uploads import KINDS, check_upload
 
+from .form_fields import check_year, kept_input
 from .models import Attachment, Contribution, PaymentKind
 
 ACCEPT = ",".join(f".{ending}" for kind in KINDS for ending in kind.endings)
@@ -52,6 +53,7 @@ class DayForm(forms.Form):
         widget=DateInput(**{"class": "form-control"}),
         help_text=_("Day, month, year, for example 16.08.2018."),
         error_messages={"invalid": _("This is not a date. Write it like 16.08.2018.")},
+        validators=[check_year],
     )
 
 
@@ -92,6 +94,7 @@ class PaymentForm(forms.Form):
         widget=DateInput(),
         help_text=_("Day, month, year, for example 16.08.2018."),
         error_messages={"invalid": _("This is not a date. Write it like 16.08.2018.")},
+        validators=[check_year],
     )
     amount_kgs = AmountField(
         label=_("Amount, som"), help_text=_("For example 1 234,50 or 1234.50.")
@@ -103,7 +106,7 @@ class PaymentForm(forms.Form):
         help_text=_("Number of the payment order, invoice or act."),
     )
     evidence = UploadField(label=_("Evidence"), required=False)
-    booking_key = forms.UUIDField(widget=forms.HiddenInput)
+    booking_key = forms.UUIDField(widget=kept_input())
 
     def __init__(self, *args, plan, **kwargs):
         super().__init__(*args, initial={"booking_key": uuid.uuid4()}, **kwargs)
@@ -123,3 +126,8 @@ class PaymentForm(forms.Form):
             ),
             "booking_key",
         )
+
+    def begin_another(self):
+        """Sent once more, what was typed is a payment of its own."""
+        self.data = self.data.copy()
+        self.data["booking_key"] = str(uuid.uuid4())

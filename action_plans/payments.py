@@ -31,6 +31,7 @@ def book(
     plan = ActionPlan.objects.select_for_update(of=("self",)).get(pk=contribution.plan_id)
     twice = Payment.objects.filter(booking_key=booking_key, contribution__plan=plan)
     if booked := twice.first():
+        _same(booked, contribution, kind, paid_on, amount, document_number)
         return booked
     _check(plan, contribution, kind, paid_on, amount, by)
     payment = Payment(
@@ -60,6 +61,20 @@ def net_received(contribution):
         return contribution.payments.filter(kind=kind).aggregate(sum=sum_kgs("amount_kgs"))["sum"]
 
     return booked(PaymentKind.RECEIVED) - booked(PaymentKind.RETURNED)
+
+
+def _same(booked, contribution, kind, paid_on, amount, document_number):
+    """Back, something else typed, and sent again: that is another payment, which nobody has booked yet."""
+    before = (booked.contribution, booked.kind, booked.paid_on, booked.amount_kgs)
+    if (*before, booked.document_number) != (contribution, kind, paid_on, amount, document_number):
+        raise ValidationError(
+            _(
+                "A payment of %(amount)s was booked from this form already. If this is another one, "
+                "press the button once more."
+            ),
+            code="booked",
+            params={"amount": format_kgs(booked.amount_kgs)},
+        )
 
 
 def _check(plan, contribution, kind, paid_on, amount, by):

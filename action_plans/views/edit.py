@@ -78,7 +78,6 @@ def _ask(request, plan, entry):
 
 
 def _saved(request, plan, *, kept_as):
-    edit = redirect("action_plans:edit", plan.reference)
     if "submit" in request.POST and request.user.submits_plans:
         try:
             approval.submit(plan_id=plan.pk, by=request.user)
@@ -86,15 +85,19 @@ def _saved(request, plan, *, kept_as):
             _say_saved(request, kept_as)
             for message in refusal.messages:
                 messages.error(request, message)
-            return edit if _is_editable(plan, request.user) else redirect(plan)
+            return _go_on(plan, request.user)
         messages.success(request, _("The plan was submitted."), extra_tags=kept_as)
         return redirect(plan)
     _say_saved(request, kept_as)
-    return edit if _is_editable(plan, request.user) else redirect(plan)
+    return _go_on(plan, request.user)
 
 
-def _is_editable(plan, user):
-    return ActionPlan.objects.editable_by(user).filter(pk=plan.pk).exists()
+def _go_on(plan, user):
+    if ActionPlan.objects.editable_by(user).filter(pk=plan.pk).exists():
+        return redirect("action_plans:edit", plan.reference)
+    if ActionPlan.objects.visible_to(user).filter(pk=plan.pk).exists():
+        return redirect(plan)
+    return redirect("action_plans:list")  # took the own municipality out of a joint plan
 
 
 def _say_saved(request, kept_as):

@@ -25,7 +25,8 @@ def payment_create(request, reference):
         return redirect(plan)
     form = PaymentForm(request.POST or None, request.FILES or None, plan=plan)
     if form.is_valid() and book(form, request.user):
-        messages.success(request, _("The payment was booked."))
+        kept_as = f"payment-{plan.reference}"
+        messages.success(request, _("The payment was booked."), extra_tags=kept_as)
         return redirect(plan)
     return render(request, "action_plans/payment_form.html", {"plan": plan, "form": form})
 
@@ -45,4 +46,6 @@ def book(form, user):
         )
     except ValidationError as error:
         form.add_error(None, error)
+        if getattr(error, "code", "") == "booked":
+            form.begin_another()
         return None

@@ -86,6 +86,7 @@
       const wanted = Math.min(Number(event.detail[name]?.[0] ?? 0), 100);
       while (Number(form.elements[name].value) < wanted) addRow(place);
       if (wanted > 1) place.classList.remove("single");
+      for (const row of rowsOf(place)) setGone(row, event.detail.hidden[field(row, "DELETE").name] === "on");
     }
   });
 

@@ -50,8 +50,7 @@ for (const done of document.querySelectorAll("[data-kept-done]")) {
 function keep(form) {
   const where = place(form.dataset.keep);
   const kept = attempt(() => JSON.parse(localStorage.getItem(where)));
-  const shown = JSON.stringify(valuesOf(form).shown);
-  if (kept) offer(form, kept, where, JSON.stringify(kept.shown) !== shown);
+  if (kept) offer(form, kept, where, seen(kept) !== seen(valuesOf(form)));
 
   let unsaved = false;
   let timer;
@@ -78,13 +77,20 @@ function keep(form) {
   });
 }
 
-// shown: what a person sees and types; rows: the sizes of formsets; files: names of chosen files.
+// What a person would notice: the typing, and which rows are removed.
+function seen({ shown, hidden = {} }) {
+  return JSON.stringify([shown, Object.keys(hidden).filter((name) => hidden[name] === "on")]);
+}
+
+// shown: what a person sees and types; rows: the sizes of formsets; files: names of chosen files;
+// hidden: what says to which version and rows the typing belongs, so that nobody's later change is overwritten.
 function valuesOf(form) {
-  const values = { shown: {}, rows: {}, files: [] };
+  const values = { shown: {}, rows: {}, files: [], hidden: {} };
   for (const element of form.elements) {
     const { name, type } = element;
     if (type === "file") values.files.push(...Array.from(element.files, (file) => file.name));
     if (name.endsWith("-TOTAL_FORMS")) values.rows[name] = [element.value];
+    if ("kept" in element.dataset) values.hidden[name] = element.value;
     if (!isTyped(element)) continue;
     const list = (values.shown[name] ??= []);
     if (type === "select-multiple") list.push(...Array.from(element.selectedOptions, (o) => o.value));
@@ -120,9 +126,11 @@ function offer(form, kept, where, differs) {
 }
 
 function take(form, kept) {
-  const detail = { ...kept.rows, ...kept.shown };
+  const { hidden = {} } = kept;
+  const detail = { ...kept.rows, ...kept.shown, hidden };
   form.dispatchEvent(new CustomEvent("kept:take", { detail }));
   for (const element of form.elements) {
+    if ("kept" in element.dataset && element.name in hidden) element.value = hidden[element.name];
     const list = kept.shown[element.name];
     if (!list || !isTyped(element)) continue;
     if (element.type === "select-multiple") {

@@ -483,6 +483,31 @@ def test_hidden_fields_that_no_browser_sends_are_a_bad_request(client, staff, fo
     assert client.post(CREATE, new_plan(**forged)).status_code == 400
 
 
+@pytest.mark.parametrize("rows", ["places", "areas", "money"])
+@pytest.mark.parametrize("count", ["0", "-1", "x", "1" * 5000])
+@pytest.mark.parametrize("button", [{}, {"add": "money"}])
+def test_counts_of_rows_that_no_browser_sends_break_nothing(client, staff, rows, count, button):
+    form = new_plan() | {f"{rows}-TOTAL_FORMS": count} | button
+    assert client.post(CREATE, form).status_code in (200, 302)
+
+
+def test_too_many_rows_are_told_in_words_of_ours(client, staff):
+    response = client.post(CREATE, new_plan(**money(*[("grant", "cash", "5")] * 101)))
+    assert problems(response) == ["There are too many rows here: at most 100 can be saved."]
+
+
+def test_a_municipality_that_leaves_a_joint_plan_comes_back_to_the_list(client):
+    plan, officer = PlanFactory(), OfficerFactory()
+    client.force_login(officer)
+    share = plan.municipalities.get()
+    share.share = 50
+    share.save()
+    plan.municipalities.create(municipality=officer.municipality, share=50)
+    form = sent_by(client.get(edit(plan))) | {"places-0-share": "100", "places-1-DELETE": "on"}
+    response = client.post(edit(plan), form, follow=True)
+    assert response.redirect_chain == [(reverse("action_plans:list"), 302)]
+
+
 def test_two_forms_without_a_key_are_two_plans(client, staff):
     for _form in range(2):
         client.post(CREATE, new_plan(key=None))

@@ -109,6 +109,18 @@ def test_the_same_form_sent_twice_books_one_payment(client):
     assert (payment.amount_kgs, payment.booked_by) == (Decimal("1234.50"), staff)
 
 
+def test_back_and_another_amount_is_asked_before_it_is_booked_as_another_payment(client):
+    plan = paid_plan()
+    client.force_login(StaffFactory())
+    form = typed(plan)
+    client.post(address(plan), form)
+    response = client.post(address(plan), form | {"amount_kgs": "77"})
+    assert "A payment of KGS\xa01,234.50 was booked from this form already." in response.text
+    key = response.context["form"]["booking_key"].value()
+    client.post(address(plan), form | {"amount_kgs": "77", "booking_key": key})
+    assert sorted(p.amount_kgs for p in Payment.objects.all()) == [77, Decimal("1234.50")]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_double_click_books_one_payment():
     if connection.vendor == "sqlite":
@@ -145,7 +157,8 @@ def test_only_the_office_records_money(client, person):
         ({"amount_kgs": "-5"}, "cannot be below zero"),
         ({"amount_kgs": "12a"}, "is not an amount"),
         ({"paid_on": "31.02.2018"}, "This is not a date."),
-        ({"paid_on": "01.01.2999"}, "The date is in the future."),
+        ({"paid_on": "01.01.2099"}, "The date is in the future."),
+        ({"paid_on": "01.06.0218"}, "The year 218 cannot be meant. Check the year."),
         ({"kind": "returned"}, "More is returned than was received"),
         ({"amount_kgs": "0"}, "The amount must be more than 0"),
     ],

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from action_plans.models import ActionPlan, PlanStatus
+from action_plans.models import ActionPlan, Payment, PlanStatus
 from lib.money import AmountError, format_amount, format_share, parse_amount, share
 from lib.spelling import fold
 from tests.factories import (
@@ -257,6 +257,66 @@ def test_what_was_typed_survives_a_session_that_ended(page, live_server):
     tab.wait_for_selector(".notice-ok")
     plan.refresh_from_db()
     assert plan.grant_kgs == 800
+
+
+def leave(tab):
+    tab.wait_for_timeout(500)  # it is kept 0.3 s after the last key
+    tab.once("dialog", lambda dialog: dialog.accept())
+    tab.goto("/plans/")
+
+
+def test_typing_that_was_kept_does_not_undo_what_somebody_saved_meanwhile(page):
+    plan = PlanFactory(cost_kgs=1000, own=200, villages="Бостери")
+    first, second = page(StaffFactory(), language="en"), page(StaffFactory(), language="en")
+    first.goto(f"/plans/{plan.reference}/edit/")
+    first.fill("#id_villages", "Булан-Соготту")
+    leave(first)
+    second.goto(f"/plans/{plan.reference}/edit/")
+    second.fill("#id_cost_kgs", "1 500")
+    second.click(".savebar [name=save]")
+    second.wait_for_selector(".notice-ok")
+    first.goto(f"/plans/{plan.reference}/edit/")
+    first.click('button[value="take"]')
+    first.click(".savebar [name=save]")
+    first.wait_for_selector("#conflict")
+    first.click("#conflict [name=save]")
+    first.wait_for_selector(".notice-ok")
+    plan.refresh_from_db()
+    assert (plan.villages, plan.cost_kgs) == ("Булан-Соготту", 1500)
+
+
+def test_a_row_that_was_removed_is_removed_in_what_is_taken_over(page):
+    plan = PlanFactory(cost_kgs=1000, own=200, grant=800)
+    tab = page(StaffFactory(), language="en")
+    tab.goto(f"/plans/{plan.reference}/edit/")
+    tab.locator(".fund").nth(1).locator("summary").click()
+    tab.click('[name=remove][value="money-1"]')
+    leave(tab)
+    tab.goto(f"/plans/{plan.reference}/edit/")
+    tab.click('button[value="take"]')
+    assert not tab.locator(".fund").nth(1).is_visible()
+    tab.click(".savebar [name=save]")
+    tab.wait_for_selector(".notice-ok")
+    assert plan.contributions.count() == 1
+
+
+def test_a_payment_whose_answer_was_lost_is_not_booked_twice(page):
+    plan = PlanFactory(status="approved", cost_kgs=1000, own=200)
+    tab = page(StaffFactory(), language="en")
+    address = f"/plans/{plan.reference}/payments/new/"
+    tab.goto(address)
+    tab.select_option("[name=contribution]", index=1)
+    tab.fill("[name=paid_on]", "01.06.2018")
+    tab.fill("[name=amount_kgs]", "50")
+    form = tab.evaluate("Object.fromEntries(new FormData(document.querySelector('[data-keep]')))")
+    form.pop("evidence")
+    assert tab.request.post(address, form=form, headers={"referer": tab.url}).ok
+    leave(tab)
+    tab.goto(address)
+    tab.click('button[value="take"]')
+    tab.click("text=Book the payment")
+    tab.wait_for_url(f"**{plan.get_absolute_url()}")
+    assert Payment.objects.count() == 1
 
 
 @pytest.mark.parametrize("width", [360, 1440])
