@@ -35,6 +35,7 @@ def plan_list(request):
         "page": page,
         "rows": rows(page.object_list, plan_filter),
         "totals": totals,
+        "has_sample": any(plan.has_sample for plan in page.object_list),
         "is_partial": request.htmx and not request.htmx.history_restore_request,
         "may_create": request.user.works_for_programme or request.user.is_municipal,
     }

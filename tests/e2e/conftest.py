@@ -1,10 +1,13 @@
 """A real browser on the running portal: Chromium from $CHROMIUM or the PATH."""
 
+import io
+import json
 import os
 import shutil
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
@@ -67,6 +70,15 @@ def page(browser, live_server):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def programme(settings, transactional_db):
+    """The portal as `make run` shows it first; {name of the sample person: password}."""
+    settings.TRIAL = True
+    call_command("load_first_run", stdout=io.StringIO())
+    people = json.loads((settings.DATA_DIR / "sample-users.json").read_text(encoding="utf-8"))
+    return {person["email"].partition("@")[0]: person["password"] for person in people}
 
 
 def sign_in(context, user, url, language="ru"):
