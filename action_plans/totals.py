@@ -81,7 +81,7 @@ def cut(plan, municipalities, areas):
         (m, a, ms * ars) for m, ms in municipalities for a, ars in areas or [(None, Decimal(100))]
     ]
     weights = [weight for _m, _a, weight in places]
-    parts = {name: allocate(value, weights) for name, value in _added_money(plan).items()}
+    parts = _parts(plan, weights)
     return [
         FundingSlice(
             plan_id=plan.pk,
@@ -153,15 +153,35 @@ def _sample_fields(plan, contributions, payments):
     return fields + sorted(sample)
 
 
-def _added_money(plan):
-    known = plan.cost_kgs is not None
-    money = {name: getattr(plan, name) for name in [*PROMISED, *RECEIVED]}
-    return money | {
-        "cost_kgs": plan.cost_kgs if known else ZERO,
-        "gap_kgs": plan.gap_kgs if known else ZERO,
-        "surplus_kgs": plan.surplus_kgs if known else ZERO,
-        "own_of_known_cost_kgs": plan.own_kgs if known else ZERO,
-        "promised_without_cost_kgs": ZERO if known else plan.promised_kgs,
+def _parts(plan, weights):
+    """{measure: [som of each slice]}; each slice adds up as its plan does.
+
+    What is promised is shared out as running sums, and of a larger sum no slice gets less: so a plan
+    with a gap has no slice with a surplus, however the last tyiyn falls.
+    """
+    parts = {name: allocate(getattr(plan, name), weights) for name in RECEIVED}
+    promised, running = [ZERO] * len(weights), ZERO
+    for name in PROMISED:
+        before, running = promised, running + getattr(plan, name)
+        promised = allocate(running, weights)
+        parts[name] = [now - then for now, then in zip(promised, before, strict=True)]
+    return parts | _against_cost(plan.cost_kgs, weights, parts, promised)
+
+
+def _against_cost(cost, weights, parts, promised):
+    nothing = [ZERO] * len(weights)
+    names = ["cost_kgs", "gap_kgs", "surplus_kgs", "own_of_known_cost_kgs"]
+    if cost is None:
+        return dict.fromkeys(names, nothing) | {"promised_without_cost_kgs": promised}
+    costs = allocate(cost, weights)
+    uncovered = [part - other for part, other in zip(costs, promised, strict=True)]
+    own = zip(parts["own_cash_kgs"], parts["own_in_kind_kgs"], strict=True)
+    return {
+        "cost_kgs": costs,
+        "gap_kgs": [max(part, ZERO) for part in uncovered],
+        "surplus_kgs": [max(-part, ZERO) for part in uncovered],
+        "own_of_known_cost_kgs": [cash + in_kind for cash, in_kind in own],
+        "promised_without_cost_kgs": nothing,
     }
 
 

@@ -191,24 +191,37 @@ def composition(parts):
 def allocate(amount, weights):
     """Split an amount to 0.01 in proportion to the weights; the parts add up exactly.
 
-    Weights: list, or dict (its values). Tie: larger weight, then order. amount None → all None.
+    It is halved again and again, each half rounded once. So of a larger amount no part is smaller, which
+    largest remainders do not promise. Weights: list, or dict (its values). amount None → all None.
     ValueError when a weight is negative or all are zero, unless the amount is zero.
     """
-    weights = list(weights.values() if isinstance(weights, dict) else weights)
+    weights = [Fraction(w) for w in (weights.values() if isinstance(weights, dict) else weights)]
     if amount is None:
         return [None] * len(weights)
     cents = int(round_kgs(amount).scaleb(2))
+    if cents:
+        _refuse_bad(weights)
     sign = -1 if cents < 0 else 1
-    return [Decimal(sign * part).scaleb(-2) for part in _largest_remainder(abs(cents), weights)]
+    return [Decimal(sign * part).scaleb(-2) for part in _halved(abs(cents), weights)]
+
+
+def _halved(units, weights):
+    """Whole numbers that add up to units."""
+    if len(weights) == 1 or not units:
+        return [units, *[0] * (len(weights) - 1)]
+    first, second = weights[: len(weights) // 2], weights[len(weights) // 2 :]
+    part = floor(units * sum(first) / sum(weights) + Fraction(1, 2))
+    return _halved(part, first) + _halved(units - part, second)
+
+
+def _refuse_bad(weights):
+    if sum(weights) <= 0 or min(weights) < 0:
+        raise ValueError("The weights must not be negative, nor all zero.")
 
 
 def _largest_remainder(units, weights):
     """Whole numbers that add up to units. Tie: larger weight, then order."""
-    if not units:
-        return [0] * len(weights)
     whole = sum(map(Fraction, weights))
-    if whole <= 0 or min(weights) < 0:
-        raise ValueError("The weights must not be negative, nor all zero.")
     quotas = [units * Fraction(weight) / whole for weight in weights]
     parts = [floor(quota) for quota in quotas]
     order = sorted(range(len(weights)), key=lambda i: (parts[i] - quotas[i], -weights[i]))

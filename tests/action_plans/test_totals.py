@@ -1,22 +1,28 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from action_plans.models import (
     OTHER,
     PROMISED,
+    RECEIVED,
     ActionPlan,
+    AddedMoney,
     Axis,
     Contribution,
     FundingTotal,
     PlanArea,
     PlanStatus,
 )
-from action_plans.totals import counted_totals, keep_totals
+from action_plans.totals import counted_totals, cut, keep_totals
+from municipalities.models import Municipality
 from tests.factories import PlanFactory, ServiceAreaFactory
 
 pytestmark = pytest.mark.django_db
 APPROVED = PlanStatus.APPROVED
+AMOUNT = st.decimals(min_value="0.01", max_value="1000.00", places=2)
 
 
 def test_only_counted_plans_are_in_the_totals():
@@ -84,3 +90,22 @@ def test_cost_is_promises_plus_gap_minus_surplus():
         row["cost_kgs"] == sum(row[name] for name in PROMISED) + row["gap_kgs"] - row["surplus_kgs"]
     )
     assert set(OTHER) < set(PROMISED)
+
+
+@given(
+    cost=st.none() | AMOUNT,
+    promises=st.lists(st.tuples(st.sampled_from(PROMISED), AMOUNT), max_size=4),
+    shares=st.sampled_from([[60, 40], [Decimal("33.34"), Decimal("33.33"), Decimal("33.33")]]),
+)
+def test_every_slice_adds_up_as_its_plan_does(cost, promises, shares):
+    nothing = dict.fromkeys([*PROMISED, *RECEIVED], Decimal(0))
+    plan = ActionPlan(cost_kgs=cost, **nothing | dict(promises))
+    covered = plan.promised_kgs if cost is None else cost
+    for piece in cut(plan, [(Municipality(), share) for share in shares], []):
+        assert min(getattr(piece, name) for name in AddedMoney.MEASURES) >= 0
+        assert (
+            piece.cost_kgs + piece.promised_without_cost_kgs
+            == piece.promised_kgs + piece.gap_kgs - piece.surplus_kgs
+        )
+        assert not (piece.gap_kgs and covered <= plan.promised_kgs)
+        assert not (piece.surplus_kgs and covered >= plan.promised_kgs)

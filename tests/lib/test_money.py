@@ -231,9 +231,24 @@ def test_the_parts_of_an_allocation_add_up_exactly(amount, weights):
     assert sum(allocate(-amount, weights)) == -amount
 
 
-def test_an_allocation_follows_its_weights_and_gives_the_rest_to_the_larger_then_the_first():
+@given(
+    amounts, amounts, st.lists(st.decimals(0, 100, places=2), min_size=1, max_size=6).filter(any)
+)
+def test_of_a_larger_amount_no_part_is_smaller(amount, more, weights):
+    pairs = zip(allocate(amount, weights), allocate(amount + more, weights), strict=True)
+    assert all(part <= larger for part, larger in pairs)
+
+
+@given(amounts, st.lists(st.decimals(0, 100, places=2), min_size=1, max_size=6).filter(any))
+def test_a_part_is_within_two_tyiyn_of_its_exact_share(amount, weights):
+    exact = [amount * weight / sum(weights) for weight in weights]
+    parts = allocate(amount, weights)
+    assert all(abs(part - e) < D("0.02") for part, e in zip(parts, exact, strict=True))
+
+
+def test_an_allocation_follows_its_weights():
     assert allocate(D(3_000_000), {"first": D(60), "second": D(40)}) == [D(1_800_000), D(1_200_000)]
-    assert allocate(D(100), [D(1)] * 3) == [D("33.34"), D("33.33"), D("33.33")]
+    assert allocate(D(100), [D(1)] * 3) == [D("33.33"), D("33.34"), D("33.33")]
     assert allocate(D("0.01"), [D(40), D(60)]) == [D(0), D("0.01")]
 
 
