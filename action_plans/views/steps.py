@@ -80,5 +80,5 @@ def take(request, reference, name, verb, form=None):
         for message in error.messages:
             messages.error(request, message)
     else:
-        messages.success(request, DONE[name])
+        messages.success(request, DONE[name], extra_tags=f"{name}-{reference}")
     return redirect(plan)

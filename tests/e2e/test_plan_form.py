@@ -300,6 +300,25 @@ def test_a_row_that_was_removed_is_removed_in_what_is_taken_over(page):
     assert plan.contributions.count() == 1
 
 
+def test_the_reason_of_a_return_survives_a_session_that_ended(page):
+    plan = PlanFactory(status="submitted", cost_kgs=1000, own=200)
+    tab = page(StaffFactory(), language="en")
+    tab.goto(plan.get_absolute_url())
+    tab.click("text=Return to the author")
+    tab.fill("#return_reason", "The estimate is missing.")
+    session = [c for c in tab.context.cookies() if c["name"] == "sessionid"]
+    tab.context.clear_cookies(name="sessionid")
+    tab.click("text=Return now")
+    tab.wait_for_url(f"**/accounts/login/?next={plan.get_absolute_url()}")
+    tab.context.add_cookies(session)
+    tab.goto(plan.get_absolute_url())
+    tab.click("text=Return to the author")
+    tab.click('button[value="take"]')
+    tab.click("text=Return now")
+    tab.wait_for_selector(".notice-ok")
+    assert plan.steps.get().reason == "The estimate is missing."
+
+
 def test_a_payment_whose_answer_was_lost_is_not_booked_twice(page):
     plan = PlanFactory(status="approved", cost_kgs=1000, own=200)
     tab = page(StaffFactory(), language="en")
