@@ -41,7 +41,8 @@ def plans_of(municipality, user):
     here = PlanMunicipality.objects.filter(municipality=municipality)
     order = Case(*[When(status=status, then=i) for i, status in enumerate(ORDER)])
     plans = ActionPlan.objects.visible_to(user).filter(pk__in=here.values("plan"))
-    plans = plans.annotate(part=Subquery(here.filter(plan=OuterRef("pk")).values("share")))
+    part = here.filter(plan=OuterRef("pk")).order_by().values("share")
+    plans = plans.annotate(part=Subquery(part))
     plans = plans.select_related("phase").prefetch_related("texts")
     shown = list(plans.order_by(order, "-starts_on", "reference")[:PLANS_SHOWN])
     for plan in shown:

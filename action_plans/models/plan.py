@@ -318,7 +318,8 @@ class ActionPlan(Money):
 
     @property
     def title(self):
-        return self.text.title if self.text else self.reference
+        text = self.text
+        return text.title if text else self.reference
 
     @property
     def own_share(self):
