@@ -76,6 +76,7 @@ class Entry:
     reason: str = ""
     changes: list = field(default_factory=list)
     is_step: bool = False
+    is_sample: bool = False
 
 
 def entries(plan, user, *, newest=None):
@@ -107,7 +108,17 @@ def _steps_since_approval(plan):
 
 def _step(step):
     change = Change(_("Status"), step.get_before_display(), step.get_after_display())
-    return Entry(step.changed_at, step.changed_by, "", step.reason, [change], is_step=True)
+    # Nobody took the steps of the sample set.
+    is_sample = step.plan.has_sample and step.changed_by is None
+    return Entry(
+        step.changed_at,
+        step.changed_by,
+        "",
+        step.reason,
+        [change],
+        is_step=True,
+        is_sample=is_sample,
+    )
 
 
 def _records(model, plan, newest):
@@ -220,7 +231,8 @@ def _payments(plan):
                 "kind": payment.get_kind_display(),
                 "amount": format_kgs(payment.amount_kgs),
             }
-            yield Entry(payment.booked_at, payment.booked_by, heading)
+            sample = payment.is_sample
+            yield Entry(payment.booked_at, payment.booked_by, heading, is_sample=sample)
 
 
 def _documents(plan):

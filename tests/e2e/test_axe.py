@@ -113,7 +113,9 @@ FOCUSED = """() => {
 @pytest.mark.parametrize("kind", ["/", "/plans/", "plan", "form", "/reports/funding/", "/regions/"])
 def test_the_tab_key_leads_to_the_content_first_and_is_always_seen(page, world, kind):
     plan = world.plan("draft")
-    path = {"plan": plan.get_absolute_url(), "form": f"{plan.get_absolute_url()}edit/"}.get(kind, kind)
+    path = {"plan": plan.get_absolute_url(), "form": f"{plan.get_absolute_url()}edit/"}.get(
+        kind, kind
+    )
     tab = page(world.people["staff"], language="ru")
     tab.goto(path)
     stops = []
