@@ -89,8 +89,9 @@ class PlanEntry:
 
     def _refuse_strange_rows(self):
         ids = self.money.ids
-        if ids and (not self.plan or ids - was_ever_of(self.plan, ids)):
-            raise BadRequest("contribution of another plan")
+        known = was_ever_of(self.plan, ids) if ids and self.plan else set()
+        if len(ids) > len(known):
+            raise BadRequest("contribution of another plan, or the same one twice")
 
     # --- Asking ---
 

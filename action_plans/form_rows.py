@@ -320,7 +320,7 @@ class MoneyRows(Rows):
     @property
     def ids(self):
         """Of the contributions that the form says it changes or removes."""
-        return {form.pk for form in self.forms if form.pk is not None}
+        return [form.pk for form in self.forms if form.pk is not None]
 
     def typed_facts(self):
         return {

@@ -508,6 +508,14 @@ def test_a_municipality_that_leaves_a_joint_plan_comes_back_to_the_list(client):
     assert response.redirect_chain == [(reverse("action_plans:list"), 302)]
 
 
+def test_two_rows_that_name_one_contribution_are_a_bad_request(client, staff):
+    plan = PlanFactory(cost_kgs=1000, own=200, grant=800)
+    form = sent_by(client.get(edit(plan)))
+    form["money-1-row"] = form["money-0-row"]
+    assert client.post(edit(plan), form).status_code == 400
+    assert plan.contributions.count() == 2
+
+
 def test_two_forms_without_a_key_are_two_plans(client, staff):
     for _form in range(2):
         client.post(CREATE, new_plan(key=None))
