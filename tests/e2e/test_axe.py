@@ -121,6 +121,8 @@ def test_the_tab_key_leads_to_the_content_first_and_is_always_seen(page, world, 
     stops = []
     for _i in range(25):
         tab.keyboard.press("Tab")
+        if tab.evaluate("document.activeElement === document.body"):
+            break  # past the last one
         stops.append(tab.evaluate(FOCUSED))
     assert stops[0]["skip"]
     assert [stop["what"] for stop in stops if not (stop["ring"] and stop["inside"])] == []
