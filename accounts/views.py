@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from lib.htmx import render_page_or_partial
 
@@ -34,6 +34,7 @@ def administrators_only(view):
 
 
 @administrators_only
+@require_safe
 def people(request):
     form = PeopleFilterForm(request.GET)
     persons = form.filter(User.objects.for_list()).order_by("email")

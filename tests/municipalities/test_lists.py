@@ -29,6 +29,12 @@ def queries_of(client, address):
     return len(queries)
 
 
+@pytest.mark.parametrize("page", ["list", "regions", "search"])
+def test_a_list_of_places_is_only_read(client, page):
+    client.force_login(DonorFactory())
+    assert client.post(reverse(f"municipalities:{page}")).status_code == 405
+
+
 @pytest.mark.parametrize("person", [StaffFactory, OfficerFactory, DonorFactory])
 @pytest.mark.parametrize("page", ["list", "regions", "region", "district", "detail", "search"])
 def test_every_list_asks_the_same_number_of_queries_for_any_length(client, person, page):
