@@ -248,6 +248,11 @@ EN = Style(".", ",", "%", f"KGS{NBSP}{{}}", "thousand", "million")
 STYLES = {"ru": RU, "ky": KY, "en": EN}
 
 
+def percent_sign(language=None):
+    """With the space that the language puts before it."""
+    return _style(language).percent
+
+
 def _style(language):
     return STYLES.get((language or get_language() or "en")[:2], EN)
 

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lib.lazy import LazyModule
-from lib.money import NBSP, compact_parts, format_kgs, format_share
+from lib.money import NBSP, compact_parts, format_kgs, format_share, percent_sign
 
 go = LazyModule("plotly.graph_objects", after="pandas")
 
@@ -94,7 +94,9 @@ def dots(frame):
     _names_down(figure, rows)
     _minimum(figure, frame.minimum)
     ends = max([100, *(float(row.own_share) for row in rows)])
-    figure.update_xaxes(range=[0, ends * 1.02], ticksuffix="%", side="top", showgrid=True)
+    figure.update_xaxes(
+        range=[0, ends * 1.02], ticksuffix=percent_sign(), side="top", showgrid=True
+    )
     return figure
 
 

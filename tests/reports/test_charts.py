@@ -80,6 +80,8 @@ def test_numbers_are_written_as_the_reader_writes_them(client):
     client.force_login(DonorFactory(language="ru"))
     layout = client.get(reverse("reports:chart", args=["areas"])).json()["layout"]
     assert layout["separators"] == ",\u00a0"
+    layout = client.get(reverse("reports:chart", args=["municipalities"])).json()["layout"]
+    assert layout["xaxis"]["ticksuffix"] == "\u00a0%"
 
 
 @pytest.mark.parametrize("address", ["/charts/nothing.json", "/charts/areas.json?phase=nothing"])
