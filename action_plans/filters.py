@@ -364,11 +364,13 @@ def _named(model, *columns):
 
 
 def _districts():
+    """[(region, [(code, district)])], both in the order of the reader's alphabet."""
     by_region = {}
-    rows = _named(District, "code", "region").select_related("region").by_name()
+    rows = _named(District, "code", "region").select_related("region")
+    rows = rows.order_by(f"region__sort_{current_language()}", f"sort_{current_language()}", "code")
     for row in rows.only("code", "name_ky", "name_ru", "name_en", *_REGION_NAMES):
         by_region.setdefault(row.region.name, []).append((row.code, row.name))
-    return sorted(by_region.items())
+    return list(by_region.items())
 
 
 _REGION_NAMES = [f"region__name_{language}" for language in ("ky", "ru", "en")]

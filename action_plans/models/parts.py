@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from lib.money import format_share
 from municipalities.models import Municipality
 
 from .reference import ServiceArea
@@ -34,7 +35,7 @@ class PlanArea(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.area} {self.share} %"
+        return f"{self.area} {format_share(self.share, places=2)}"
 
 
 class PlanMunicipality(models.Model):
@@ -65,4 +66,4 @@ class PlanMunicipality(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.municipality} {self.share} %"
+        return f"{self.municipality} {format_share(self.share, places=2)}"

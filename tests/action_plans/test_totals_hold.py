@@ -25,7 +25,9 @@ pytestmark = pytest.mark.django_db
 AMOUNT = st.decimals(min_value="0.01", max_value="99999999999.99", places=2)
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["cost", "no cost", "promise", "withdraw", "pay", "return", "state", "areas"]),
+        st.sampled_from(
+            ["cost", "no cost", "promise", "withdraw", "pay", "return", "state", "areas"]
+        ),
         AMOUNT,
         st.integers(0, 5),
     ),
@@ -51,7 +53,9 @@ def do(plan, step, amount, n):
         ActionPlan.objects.filter(pk=plan.pk).update(status=PlanStatus.values[n])
     elif step == "areas":
         PlanArea.objects.filter(plan=plan).delete()
-        for share in [[], [100], [50, 50], [Decimal("33.34"), Decimal("33.33"), Decimal("33.33")]][n % 4]:
+        for share in [[], [100], [50, 50], [Decimal("33.34"), Decimal("33.33"), Decimal("33.33")]][
+            n % 4
+        ]:
             PlanArea.objects.create(plan=plan, area=ServiceAreaFactory(), share=share)
     keep_totals(plan.pk)
 
@@ -72,7 +76,9 @@ def kept_totals():
     }
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(first=STEPS, second=STEPS)
 def test_kept_totals_equal_the_rows_after_any_sequence_of_changes(db, first, second):
     with transaction.atomic():
@@ -81,7 +87,9 @@ def test_kept_totals_equal_the_rows_after_any_sequence_of_changes(db, first, sec
             for step in steps:
                 do(plan, *step)
             plan.refresh_from_db()
-            promised = sum(Contribution.objects.filter(plan=plan).values_list("amount_kgs", flat=True))
+            promised = sum(
+                Contribution.objects.filter(plan=plan).values_list("amount_kgs", flat=True)
+            )
             net = Counter()
             for payment in Payment.objects.filter(contribution__plan=plan):
                 net[payment.kind] += payment.amount_kgs
