@@ -42,5 +42,5 @@ class InvitedOnly(DefaultAccountAdapter):
         except OSError:  # SMTPException is one
             logger.exception("The mail with the link for a new password could not be sent.")
             messages.error(
-                self.request, _("The mail could not be sent just now. Try again in some minutes.")
+                self.request, _("The mail could not be sent just now. Try again in a few minutes.")
             )

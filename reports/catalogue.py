@@ -81,13 +81,13 @@ GAP = Column(
     "gap_kgs",
     pgettext_lazy("column", "Not covered"),
     "kgs",
-    _("What the planned cost is higher than all promises, plan by plan."),
+    _("By how much the planned cost exceeds all promises, plan by plan."),
 )
 SURPLUS = Column(
     "surplus_kgs",
     pgettext_lazy("column", "Surplus"),
     "kgs",
-    _("What all promises are higher than the planned cost, plan by plan. Nothing was corrected."),
+    _("By how much all promises exceed the planned cost, plan by plan. Nothing was corrected."),
 )
 OWN_OF_KNOWN_COST = Column(
     "own_of_known_cost_kgs",

@@ -206,7 +206,15 @@ print(json.dumps(answers))
 
 
 def in_production(arguments, folder, **environment):
-    ours = ("DEBUG", "TRIAL", "HTTPS", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "BEHIND_PROXY")
+    ours = (
+        "DEBUG",
+        "TRIAL",
+        "HTTPS",
+        "SECRET_KEY",
+        "ALLOWED_HOSTS",
+        "DATABASE_URL",
+        "BEHIND_PROXY",
+    )
     others = {key: value for key, value in os.environ.items() if key not in ours}
     return subprocess.run(
         [sys.executable, *arguments],

@@ -281,7 +281,7 @@ class ActionPlan(Money):
                     )
                 ),
                 violation_error_message=_(
-                    "Women, men or children are more than all people who benefit."
+                    "There are more women, men or children than people who benefit in all."
                 ),
             ),
             models.CheckConstraint(

@@ -39,7 +39,7 @@ def test_typing_is_offered_again_and_taken_over(form):
     form.fill(TITLE, "Street lights")
     leave_and_return(form)
     assert form.input_value(TITLE) == ""
-    form.click("text=Take it over")
+    form.click("text=Restore it")
     assert form.input_value(TITLE) == "Street lights"
     assert form.locator(NOTICE).count() == 0
 
@@ -48,14 +48,14 @@ def test_rows_that_were_added_come_back_with_their_typing(form):
     form.click("button[name=add][value=money]")
     form.fill("#id_money-1-amount_kgs", "150 000")
     leave_and_return(form)
-    form.click("text=Take it over")
+    form.click("text=Restore it")
     assert form.input_value("#id_money-1-amount_kgs").replace("\u00a0", " ").startswith("150")
 
 
 def test_typing_that_is_thrown_away_is_not_offered_again(form):
     form.fill(TITLE, "Street lights")
     leave_and_return(form)
-    form.click("text=Throw it away")
+    form.click("text=Discard it")
     form.goto("/plans/new/")
     assert form.locator(NOTICE).count() == 0
 
@@ -70,7 +70,7 @@ def test_typing_survives_a_session_that_ended_meanwhile(form):
     form.fill("#id_password", "kök-too-1991")
     form.click("main form.panel button")
     assert form.url.endswith("/plans/new/")
-    form.click("text=Take it over")
+    form.click("text=Restore it")
     assert form.input_value(TITLE) == "Street lights"
 
 
