@@ -5,6 +5,7 @@ import re
 from django import template
 from django.utils.html import escape, format_html, mark_safe
 
+from lib.templatetags.site import sample_badge
 from municipalities.models import current_language
 
 register = template.Library()
@@ -18,6 +19,12 @@ def lang(named):
     if not language or language == current_language():
         return ""
     return format_html(' lang="{}"', language)
+
+
+@register.simple_tag
+def sample_mark(plan, *fields):
+    """The sample badge behind a value that no source gives."""
+    return format_html(" {}", sample_badge()) if set(fields) & set(plan.sample_fields) else ""
 
 
 @register.filter

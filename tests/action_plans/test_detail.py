@@ -74,7 +74,7 @@ def test_a_draft_of_another_municipality_is_not_found(client):
 def test_a_surplus_is_shown_with_both_figures_and_not_corrected(client):
     plan = PlanFactory(cost_kgs=2_483_253, own=400_000, grant=3_083_253, status="approved")
     text = page(client, plan).text
-    assert "KGS\u00a01,000,000.00 more are promised than the plan costs." in text
+    assert "KGS\u00a01,000,000.00 more is promised than the plan costs." in text
     assert "Nothing was corrected." in text
     assert "KGS\u00a02,483,253.00" in text
     assert "KGS\u00a03,483,253.00" in text

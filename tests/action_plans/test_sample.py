@@ -21,6 +21,7 @@ from action_plans.totals import counted_totals
 from lib.fixtures import FOLDER, read
 from lib.money import share
 from municipalities.models import Municipality
+from tests.factories import StaffFactory
 
 pytestmark = pytest.mark.django_db
 SOURCED = {row["reference"]: row for row in read("sourced_plans.json")}
@@ -229,3 +230,23 @@ def test_nothing_is_spent_or_returned_that_had_not_arrived(loaded):
         for payment in promise.payments.all():
             moved[payment.kind] += payment.amount_kgs
         assert moved["spent"] + moved["returned"] <= moved["received"] <= promise.amount_kgs
+
+
+# Rows of money carry the mark themselves.
+ROWS_OF_MONEY = {"own_cash_kgs", "own_in_kind_kgs", "grant_kgs", "other_kgs"}
+
+
+@pytest.mark.parametrize("reference", ["Y-2018-013", "J-2026-003", "J-2018-013", "Y-2018-004"])
+def test_every_filled_field_carries_the_badge_on_the_page(loaded, client, reference):
+    plan = ActionPlan.objects.get(reference=reference)
+    client.force_login(StaffFactory())
+
+    def badges(sample_fields):
+        ActionPlan.objects.filter(pk=plan.pk).update(sample_fields=sample_fields)
+        return client.get(plan.get_absolute_url()).text.count("badge-sample")
+
+    names = plan.sample_fields
+    whole = badges(names)
+    others = {name: [other for other in names if other != name] for name in names}
+    unmarked = {name for name in names if badges(others[name]) >= whole}
+    assert unmarked - ROWS_OF_MONEY == set()
