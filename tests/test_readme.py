@@ -15,8 +15,8 @@ def test_every_setting_is_in_the_readmes_table_and_nothing_else_is():
 
 def test_every_file_and_folder_the_readme_names_exists():
     links = re.findall(r"\]\(([^)#]+)\)", README)
-    folders = re.findall(r"`([a-z_/]+/)`", README)
-    assert [name for name in links + folders if not (ROOT / name).exists()] == []
+    folders = set(re.findall(r"`([a-z_/]+/)`", README)) - {"var/"}  # made by the first run
+    assert [name for name in [*links, *folders] if not (ROOT / name).exists()] == []
 
 
 def test_the_readmes_commands_are_those_of_the_makefile():

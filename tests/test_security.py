@@ -214,6 +214,7 @@ def in_production(arguments, folder, **environment):
         "ALLOWED_HOSTS",
         "DATABASE_URL",
         "BEHIND_PROXY",
+        "DJANGO_ALLOW_ASYNC_UNSAFE",  # the browser stories' own
     )
     others = {key: value for key, value in os.environ.items() if key not in ours}
     return subprocess.run(
