@@ -5,10 +5,11 @@ from decimal import Decimal
 from django import template
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+
+from lib.dates import format_moment
 
 register = template.Library()
 SHORT = {"ky": "Кыр", "ru": "Рус", "en": "Eng"}
@@ -48,11 +49,7 @@ def status_badge(plan):
 
 @register.simple_tag
 def as_of():
-    now = timezone.localtime()
-    return _("As of %(day)s, %(time)s") % {
-        "day": date_format(now, "SHORT_DATE_FORMAT"),
-        "time": date_format(now, "TIME_FORMAT"),
-    }
+    return _("As of %(moment)s") % {"moment": format_moment(timezone.now())}
 
 
 @register.simple_tag(takes_context=True)
