@@ -7,22 +7,29 @@ added up, as the dashboards do. A parameter that is not known shows no plans and
 from typing import NamedTuple
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, Filter, FilterSet, MultipleChoiceFilter
+from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter
 
 from lib.money import sum_kgs
 from municipalities.models import District, Municipality, Region, current_language
 
+from .filter_fields import (
+    NO_YEAR,
+    NOT_KNOWN,
+    MunicipalitiesFilter,
+    OneOfMany,
+    YearFilter,
+    choice,
+    select,
+)
 from .filter_totals import MEASURES, NO_AREA, SUMS, totals_of
 from .models import COUNTED, ActionPlan, FundingSlice, Phase, PlanStatus, ServiceArea
 
-NO_YEAR, COUNTED_STATES = "unknown", "counted"
-KNOWN_YEARS = range(1991, 2101)
+COUNTED_STATES = "counted"
 STATES = [
     (COUNTED_STATES, pgettext_lazy("filter of plans", "approved and later")),
     *PlanStatus.choices,
@@ -30,62 +37,20 @@ STATES = [
 GAPS = [
     ("gap", pgettext_lazy("filter of plans", "not covered in full")),
     ("surplus", pgettext_lazy("filter of plans", "more promised than needed")),
+    ("unknown", pgettext_lazy("filter of plans", "planned cost not known yet")),
 ]
+FUNDING = {"gap": Q(gap_kgs__gt=0), "surplus": Q(surplus_kgs__gt=0), "unknown": Q(cost_kgs=None)}
 UNDER_MINIMUM = [("1", pgettext_lazy("filter of plans", "under the minimum"))]
 TAKE_MANY = ["municipality", "status"]
 # What the list can be sorted by. Amounts are those of the part that is shown.
 AMOUNTS = ["cost_kgs", "own_kgs", "received", "gap_kgs"]
 SORTS = ["reference", "municipality", "status", "starts_on", "own_share_pct", *AMOUNTS]
-NOT_KNOWN = {"invalid_choice": _("“%(value)s” is not known here.")}
 
 
 class Chip(NamedTuple):
     label: str
     words: str
     query: str  # the filter without it
-
-
-class YearField(forms.CharField):
-    def clean(self, value):
-        value = super().clean(value)
-        if value in ("", NO_YEAR):
-            return value
-        if not (value.isascii() and value.isdigit() and int(value[:5]) in KNOWN_YEARS):
-            raise ValidationError(NOT_KNOWN["invalid_choice"], params={"value": value[:40]})
-        return int(value)
-
-
-class YearFilter(Filter):
-    field_class = YearField
-
-
-class MunicipalitiesField(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, municipality):
-        return municipality.name
-
-
-class OneOfMany(forms.SelectMultiple):
-    """Chooses one; an address may name several."""
-
-    allow_multiple_selected = False
-
-
-class MunicipalitiesFilter(Filter):
-    field_class = MunicipalitiesField
-
-
-def select(**attrs):
-    return forms.Select(attrs={"class": "form-select", **attrs})
-
-
-def choice(label, any_label, **options):
-    return ChoiceFilter(
-        label=label,
-        empty_label=any_label,
-        widget=select(),
-        error_messages=NOT_KNOWN,
-        **options,
-    )
 
 
 class PlanFilter(FilterSet):
@@ -241,7 +206,7 @@ class PlanFilter(FilterSet):
         return plans.filter(year=None if value == NO_YEAR else value)
 
     def with_gap_or_surplus(self, plans, name, value):
-        return plans.with_gap() if value == "gap" else plans.filter(surplus_kgs__gt=0)
+        return plans.filter(FUNDING[value])
 
     def under_the_minimum(self, plans, name, value):
         return plans.under_minimum()

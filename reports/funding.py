@@ -185,8 +185,7 @@ class FundingReport:
     def _gaps(self):
         for kind in ["surplus", "gap", "under_minimum", "no_area", "no_cost"]:
             number = self._numbers[kind]
-            # The list has no filter for plans without a cost.
-            link = self._list(**FILTERS[kind]) if kind in FILTERS else ""
+            link = self._list(**FILTERS[kind])
             yield Gap(kind, number, text_of(kind, number), link, self._named(kind, number))
         for kind in ["no_decision", "no_document"]:
             yield Gap(kind, self._numbers[kind], _text_of(kind, self._numbers[kind]))

@@ -22,6 +22,7 @@ FILTERS = {
     "gap": {"gap": "gap"},
     "under_minimum": {"under_minimum": "1"},
     "no_area": {"area": "none"},
+    "no_cost": {"gap": "unknown"},
 }
 
 
@@ -38,7 +39,12 @@ def notices(overview):
     """In the order of KINDS; those without a plan are left out. Three queries, four when plans are named."""
     numbers = _numbers(overview)
     found = [
-        Notice(kind, numbers[kind], text_of(kind, numbers[kind]), _link(kind, overview.phase))
+        Notice(
+            kind,
+            numbers[kind],
+            text_of(kind, numbers[kind]),
+            plans_link(phase=overview.phase, **FILTERS[kind]),
+        )
         for kind in KINDS
         if numbers[kind]
     ]
@@ -127,8 +133,3 @@ def _named(phase, kinds):
 def _counted(phase):
     plans = ActionPlan.objects.counted()
     return plans.filter(phase=phase) if phase else plans
-
-
-def _link(kind, phase):
-    # The list has no filter for plans without a cost.
-    return plans_link(phase=phase, **FILTERS[kind]) if kind in FILTERS else ""

@@ -106,9 +106,6 @@ class ActionPlanQuerySet(models.QuerySet):
         # Same rule as ActionPlan.is_under_minimum, which action_plans.totals keeps.
         return self.filter(is_under_minimum=True)
 
-    def with_gap(self):
-        return self.filter(gap_kgs__gt=0)
-
     def for_list(self):
         return self.select_related("phase", "lead__region", "lead__district").prefetch_related(
             "texts", "areas__area"

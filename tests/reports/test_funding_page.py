@@ -152,7 +152,7 @@ def test_what_is_missing_is_named_with_its_plans(donor, programme):
 
 def test_the_link_of_a_gap_leads_to_these_plans(donor, programme):
     linked = [gap for gap in report_at(donor).gaps if gap.link]
-    assert [gap.kind for gap in linked] == ["surplus", "gap", "no_area", "cancelled"]
+    assert [gap.kind for gap in linked] == ["surplus", "gap", "no_area", "no_cost", "cancelled"]
     for gap in linked:
         assert donor.get(gap.link).context["totals"]["plans"] == gap.number
 

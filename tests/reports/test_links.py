@@ -94,7 +94,7 @@ def test_states_and_notices_lead_to_as_many_plans_as_they_say(client):
     context = client.get(reverse("reports:programme")).context
     said = [(state.link, state.plans) for state in context["overview"].states]
     said += [(notice.link, notice.number) for notice in context["notices"] if notice.link]
-    assert len(said) == 7
+    assert len(said) == 8
     for link, number in said:
         assert client.get(link).context["totals"]["plans"] == number, link
 
