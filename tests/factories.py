@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import factory
+import numpy as np
 from django.utils import timezone
 
 from accounts.models import Role, User
@@ -34,7 +35,8 @@ class RegionFactory(Factory):
         model = Region
 
     code = factory.Sequence("417{:011d}".format)
-    iso = factory.Sequence("KG-{}".format)
+    # Six letters must do for the thousands of regions of a whole run.
+    iso = factory.Sequence(lambda n: f"KG-{np.base_repr(n, 36):0>3}")
     name_ru = factory.Sequence("Область {}".format)
 
 
