@@ -39,7 +39,7 @@ class Contribution(models.Model):
     class Meta:
         verbose_name = _("contribution")
         verbose_name_plural = _("contributions")
-        ordering = ["plan", "pk"]
+        ordering = ["plan_id", "pk"]
         indexes = [
             # What the report finds missing: few rows of many.
             models.Index(

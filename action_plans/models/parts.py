@@ -26,7 +26,7 @@ class PlanArea(models.Model):
     class Meta:
         verbose_name = _("service area of a plan")
         verbose_name_plural = _("service areas of plans")
-        ordering = ["plan", "-share", "area__position"]
+        ordering = ["plan_id", "-share", "area__position"]
         constraints = [
             models.UniqueConstraint(name="plan_area_once", fields=["plan", "area"]),
             models.CheckConstraint(
@@ -54,7 +54,7 @@ class PlanMunicipality(models.Model):
     class Meta:
         verbose_name = _("municipality of a plan")
         verbose_name_plural = _("municipalities of plans")
-        ordering = ["plan", "-is_lead", "municipality__code"]
+        ordering = ["plan_id", "-is_lead", "municipality__code"]
         constraints = [
             models.UniqueConstraint(name="plan_municipality_once", fields=["plan", "municipality"]),
             models.UniqueConstraint(

@@ -208,6 +208,8 @@ class ActionPlan(Money):
         ordering = ["-starts_on", "reference"]
         indexes = [
             models.Index(fields=["status", "phase"]),
+            # Who may see it, without reading it: plans are wide.
+            models.Index(fields=["status", "approved_at", "reference", "id"], name="plan_visible"),
             # The orders of the list that dashboards link to
             ListIndex(
                 F("starts_on").desc(nulls_last=True), F("reference").asc(), name="plan_by_start"

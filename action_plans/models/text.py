@@ -33,7 +33,7 @@ class PlanText(models.Model):
     class Meta:
         verbose_name = _("plan text")
         verbose_name_plural = _("plan texts")
-        ordering = ["plan", "-is_original", "language"]
+        ordering = ["plan_id", "-is_original", "language"]
         constraints = [
             models.UniqueConstraint(
                 name="plan_text_once_per_language", fields=["plan", "language"]
