@@ -1,6 +1,6 @@
 from functools import cache
 
-from .waiting import waiting_for
+from .waiting import waiting_count
 
 
 def inbox(request):
@@ -9,6 +9,6 @@ def inbox(request):
 
     @cache
     def inbox_count():
-        return waiting_for(user).count() if user and user.is_authenticated else 0
+        return waiting_count(user) if user and user.is_authenticated else 0
 
     return {"inbox_count": inbox_count}

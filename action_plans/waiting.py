@@ -5,22 +5,26 @@ from django.db.models import Case, IntegerField, OuterRef, Subquery, Value, When
 from .models import ActionPlan, PlanStatus, StatusChange
 
 
+def waiting_count(user):
+    return _waiting(user).count()
+
+
 def waiting_for(user):
     """Office: submitted plans, the oldest first. Municipality: returned ones (with return_reason), then drafts."""
+    plans = _waiting(user).annotate(waits_since=_last_step("changed_at"))
     if user.works_for_programme:
-        plans = ActionPlan.objects.reviewable_by(user)
-        return plans.annotate(waits_since=_last_step("changed_at")).order_by("waits_since", "pk")
-    if not user.is_municipal:
-        return ActionPlan.objects.none()
+        return plans.order_by("waits_since", "pk")
     returned_first = Case(
         When(status=PlanStatus.RETURNED, then=Value(0)),
         default=Value(1),
         output_field=IntegerField(),
     )
-    plans = ActionPlan.objects.editable_by(user)
-    return plans.annotate(
-        waits_since=_last_step("changed_at"), return_reason=_last_step("reason")
-    ).order_by(returned_first, "-pk")
+    return plans.annotate(return_reason=_last_step("reason")).order_by(returned_first, "-pk")
+
+
+def _waiting(user):
+    plans = ActionPlan.objects
+    return plans.reviewable_by(user) if user.works_for_programme else plans.editable_by(user)
 
 
 def _last_step(column):
