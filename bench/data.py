@@ -117,7 +117,7 @@ class Programme:
         self.random, self.number = random, number
         self.staff, self.home = add_people(), home()
         current = Municipality.objects.filter(gone_on=None).select_related("region")
-        self.places = list(current.order_by("code"))
+        self.places = [place for place in current.order_by("code") if place != self.home]
         self.phases = list(Phase.objects.order_by("starts_on"))
         self.areas = list(ServiceArea.objects.order_by("position", "code"))
         self.tops = top_areas()
