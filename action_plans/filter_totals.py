@@ -7,16 +7,24 @@ from lib.money import share, sum_kgs
 from .models import COUNTED, OTHER, RECEIVED, Axis, FundingTotal, PlanStatus
 
 NO_AREA = "none"
-OWN = F("own_cash_kgs") + F("own_in_kind_kgs")
-MEASURES = {
-    "cost_kgs": F("cost_kgs"),
-    "own_kgs": OWN,
-    "grant_kgs": F("grant_kgs"),
-    "other_kgs": sum((F(name) for name in OTHER[1:]), F(OTHER[0])),
-    "gap_kgs": F("gap_kgs"),
-    "surplus_kgs": F("surplus_kgs"),
-    "received_kgs": sum((F(name) for name in RECEIVED[1:]), F(RECEIVED[0])),
+COLUMNS = {
+    "cost_kgs": ["cost_kgs"],
+    "own_kgs": ["own_cash_kgs", "own_in_kind_kgs"],
+    "grant_kgs": ["grant_kgs"],
+    "other_kgs": OTHER,
+    "gap_kgs": ["gap_kgs"],
+    "surplus_kgs": ["surplus_kgs"],
+    "received_kgs": RECEIVED,
 }
+
+
+def measure(name, prefix=""):
+    """The sum of its columns: of a plan, or with a prefix of something that belongs to it."""
+    first, *others = (F(prefix + column) for column in COLUMNS[name])
+    return sum(others, first)
+
+
+MEASURES = {name: measure(name) for name in COLUMNS}
 SUMS = {name: sum_kgs(expression) for name, expression in MEASURES.items()}
 # Same rule as ActionPlan.was_approved, turned round
 NEVER_APPROVED = Q(status__in=[PlanStatus.DRAFT, PlanStatus.SUBMITTED, PlanStatus.RETURNED]) | Q(
@@ -48,7 +56,7 @@ def add_up(plan_filter, plans):
     return rows.aggregate(
         plans=Count(what, **once),
         plans_with_cost=Count(what, filter=known, **once),
-        own_of_known_cost_kgs=sum_kgs(OWN, filter=known),
+        own_of_known_cost_kgs=sum_kgs(MEASURES["own_kgs"], filter=known),
         **SUMS,
     )
 

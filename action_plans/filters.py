@@ -7,7 +7,7 @@ added up, as the dashboards do. A parameter that is not known shows no plans and
 from typing import NamedTuple
 
 from django import forms
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, pgettext_lazy
@@ -26,7 +26,7 @@ from .filter_fields import (
     choice,
     select,
 )
-from .filter_totals import MEASURES, NO_AREA, SUMS, totals_of
+from .filter_totals import MEASURES, NO_AREA, SUMS, measure, totals_of
 from .models import COUNTED, ActionPlan, FundingSlice, Phase, PlanStatus, ServiceArea
 
 COUNTED_STATES = "counted"
@@ -43,7 +43,12 @@ FUNDING = {"gap": Q(gap_kgs__gt=0), "surplus": Q(surplus_kgs__gt=0), "unknown": 
 UNDER_MINIMUM = [("1", pgettext_lazy("filter of plans", "under the minimum"))]
 TAKE_MANY = ["municipality", "status"]
 # What the list can be sorted by. Amounts are those of the part that is shown.
-AMOUNTS = ["cost_kgs", "own_kgs", "received", "gap_kgs"]
+AMOUNTS = {
+    "cost_kgs": "cost_kgs",
+    "own_kgs": "own_kgs",
+    "received": "received_kgs",
+    "gap_kgs": "gap_kgs",
+}
 SORTS = ["reference", "municipality", "status", "starts_on", "own_share_pct", *AMOUNTS]
 
 
@@ -115,9 +120,15 @@ class PlanFilter(FilterSet):
             return plans.none()
         plans = self.filter_queryset(plans)
         if self.cuts:
-            here = FundingSlice.objects.filter(self.part, plan=OuterRef("pk"))
-            plans = plans.filter(Exists(here))
+            plans = self._with_a_part(plans)
         return plans.order_by(*self.order)
+
+    def _with_a_part(self, plans):
+        """Those that have one there; when its amount sorts them, all parts are added up in one go."""
+        if amount := AMOUNTS.get(self._sorting[0]):
+            parts = plans.filter(self.part_of("slices__"), slices__isnull=False)
+            return parts.alias(amount_of_part=sum_kgs(measure(amount, "slices__")))
+        return plans.filter(Exists(FundingSlice.objects.filter(self.part, plan=OuterRef("pk"))))
 
     def slices(self, plans):
         """The parts of these plans in the chosen places and areas: everything, when none is chosen."""
@@ -141,14 +152,18 @@ class PlanFilter(FilterSet):
 
     @cached_property
     def part(self):
-        """The condition on a slice: by keys, for a join would be made again for every plan."""
+        """The condition on a slice."""
+        return self.part_of()
+
+    def part_of(self, prefix=""):
+        """By keys, for a join would be made again for every plan."""
         condition = Q()
         for name, column in CUTS.items():
             value = self.form.cleaned_data.get(name) if self.is_valid() else None
             if value == NO_AREA:
-                condition &= Q(area=None)
+                condition &= Q(**{f"{prefix}area": None})
             elif value:
-                condition &= Q(**{f"{column}__in": self.keys(name, value)})
+                condition &= Q(**{f"{prefix}{column}__in": self.keys(name, value)})
         return condition
 
     def keys(self, name, value):
@@ -171,22 +186,23 @@ class PlanFilter(FilterSet):
 
     @cached_property
     def order(self):
-        chosen = self.form.cleaned_data.get("sort") or "-starts_on"
-        name, descending = chosen.removeprefix("-"), chosen.startswith("-")
+        name, descending = self._sorting
         column = self._sort_column(name)
         first = column.desc(nulls_last=True) if descending else column.asc(nulls_last=True)
         return [first] if name == "reference" else [first, "reference"]
+
+    @property
+    def _sorting(self):
+        """(name, whether the largest comes first)"""
+        chosen = self.form.cleaned_data.get("sort") or "-starts_on"
+        return chosen.removeprefix("-"), chosen.startswith("-")
 
     def _sort_column(self, name):
         if name == "municipality":
             return F(f"lead__sort_{current_language()}")
         if name not in AMOUNTS:
             return F(name)
-        amount = MEASURES["received_kgs" if name == "received" else name]
-        if not self.cuts:
-            return amount
-        parts = FundingSlice.objects.filter(self.part, plan=OuterRef("pk")).order_by()
-        return Subquery(parts.values("plan").annotate(sum=sum_kgs(amount)).values("sum"))
+        return F("amount_of_part") if self.cuts else MEASURES[AMOUNTS[name]]
 
     # One method per parameter that is more than an equality
 
