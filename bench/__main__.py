@@ -50,5 +50,7 @@ if __name__ == "__main__":
         sys.exit(main())
     except NoPostgresError as error:
         sys.exit(str(error))
+    except ConnectionError as error:
+        sys.exit(f"The portal no longer answers ({error}), see var/bench/server-*.log")
     except KeyboardInterrupt:
         sys.exit(130)
