@@ -44,7 +44,7 @@ def test_every_name_of_an_area_and_a_phase_is_there_in_three_languages():
 
 def test_the_sample_set_does_not_go_beside_other_plans(settings):
     settings.TRIAL = True
-    PlanFactory(reference="J-2018-900")
+    PlanFactory(reference="Z-2018-900")
     with pytest.raises(CommandError, match="There are plans already"):
         call_command("load_sample")
 

@@ -158,9 +158,9 @@ def test_rows_are_in_order_of_their_reference(donor):
 
 def test_drafts_are_in_no_file_of_a_donor(donor):
     PlanFactory(cost_kgs=100)
-    counted(reference="J-2018-900")
+    counted(reference="Z-2018-900")
     for query in [{}, {"status": "draft"}, {"status": ""}]:
-        assert all(row["plan"] == "J-2018-900" for row in rows(donor.get(FILE, query)))
+        assert all(row["plan"] == "Z-2018-900" for row in rows(donor.get(FILE, query)))
 
 
 def test_an_unknown_filter_leads_to_the_page_that_says_so(client):
