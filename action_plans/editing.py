@@ -130,9 +130,8 @@ def _as_written(plan, facts):
 
 
 def is_under_minimum(facts, plan=None):
-    return judgement(
-        facts.get(("cost_kgs",)), own_money(facts), _phase(facts, plan).minimum_own_share
-    )["is_under_minimum"]
+    phase = _phase(facts, plan)
+    return judgement(facts.get(("cost_kgs",)), own_money(facts), phase)["is_under_minimum"]
 
 
 def _phase(facts, plan):

@@ -141,7 +141,7 @@ class PlanEntry:
         return Sums(
             cost=self.form["cost_kgs"].value(),
             rows=[(row.pot, row["amount_kgs"].value()) for row in self.money.shown],
-            minimum=chosen.minimum_own_share if chosen else 0,
+            phase=chosen,
         )
 
     @property

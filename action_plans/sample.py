@@ -27,6 +27,7 @@ from .models import (
     PlanText,
     ServiceArea,
     StatusChange,
+    UsedRate,
 )
 from .totals import keep_totals
 
@@ -200,13 +201,18 @@ def _promise(plan, row, values):
 
 
 def _payment(promise, values):
+    at = datetime.fromisoformat(f"{values['paid_on']}T17:00:00+06:00")
     return Payment(
         contribution=promise,
         kind=values["kind"],
         paid_on=date.fromisoformat(values["paid_on"]),
+        amount=Decimal(values["amount_kgs"]),
         amount_kgs=Decimal(values["amount_kgs"]),
+        rate_value=1,
+        rate_source=UsedRate.SOM,
         document_number=values["document_number"],
-        booked_at=datetime.fromisoformat(f"{values['paid_on']}T17:00:00+06:00"),
+        entered_at=at,
+        booked_at=at,
         is_sample=True,
     )
 

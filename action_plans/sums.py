@@ -14,8 +14,8 @@ from .totals import ZERO, judgement
 
 
 class Sums:
-    def __init__(self, *, cost, rows, minimum):
-        """cost: as typed; rows: [(pot or "", amount as typed)]; minimum: % of the phase, or None."""
+    def __init__(self, *, cost, rows, phase):
+        """cost: as typed; rows: [(pot or "", amount as typed)]; phase: the chosen one, or None."""
         self.unread = 0
         self.cost = self._read(cost)
         self.money = dict.fromkeys(PROMISED, ZERO)
@@ -25,7 +25,8 @@ class Sums:
                 self.money[pot] += amount
             else:
                 self.unread += bool(amount)  # nobody gives it yet
-        self.minimum = minimum
+        self.phase = phase
+        self.minimum = phase.minimum_own_share if phase else Decimal(0)
         self.promised = sum(self.money.values())
         self.own = self.money["own_cash_kgs"] + self.money["own_in_kind_kgs"]
 
@@ -56,7 +57,9 @@ class Sums:
 
     @property
     def is_under_minimum(self):
-        return judgement(self.cost, self.money, self.minimum)["is_under_minimum"]
+        if not self.phase:
+            return False
+        return judgement(self.cost, self.money, self.phase)["is_under_minimum"]
 
     @property
     def needed(self):

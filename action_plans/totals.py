@@ -41,7 +41,7 @@ def keep_totals(plan_id):
     payments = Payment.objects.filter(contribution__plan=plan)
     money = money_of(plan.cost_kgs, contributions, _net_received(payments))
     sample_fields = _sample_fields(plan, contributions, payments)
-    kept = money | judgement(plan.cost_kgs, money, plan.phase.minimum_own_share)
+    kept = money | judgement(plan.cost_kgs, money, plan.phase)
     kept |= {"sample_fields": sample_fields, "has_sample": bool(sample_fields)}
     ActionPlan.objects.filter(pk=plan.pk).update(**kept)
     for name, value in kept.items():
@@ -62,13 +62,14 @@ def money_of(cost, contributions, received):
     return money
 
 
-def judgement(cost, money, minimum):
+def judgement(cost, money, phase):
     """The own share and whether it is under the minimum, tested on the unrounded ratio."""
     own = money["own_cash_kgs"] + money["own_in_kind_kgs"]
+    counted = own if phase.in_kind_counts else money["own_cash_kgs"]
     pct = share(own, cost)
     return {
         "own_share_pct": None if pct is None else round(pct, 6),
-        "is_under_minimum": bool(cost) and own * 100 < minimum * cost,
+        "is_under_minimum": bool(cost) and counted * 100 < phase.minimum_own_share * cost,
     }
 
 
@@ -132,10 +133,11 @@ def _keys(piece, tops):
 
 
 def _net_received(payments):
-    """{contribution id: received − returned}"""
+    """{contribution id: received − returned}; what was taken back counts with its own, negative row."""
     net = defaultdict(lambda: ZERO)
     rows = (
-        payments.exclude(kind=PaymentKind.SPENT)
+        payments.booked()
+        .exclude(kind=PaymentKind.SPENT)
         .values_list("contribution", "kind")
         .annotate(Sum("amount_kgs"))
     )

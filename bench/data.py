@@ -29,6 +29,7 @@ from action_plans.models import (
     ServiceArea,
     Source,
     StatusChange,
+    UsedRate,
 )
 from action_plans.totals import cells, cut, judgement, money_of, top_areas
 from lib.dates import Precision
@@ -271,20 +272,26 @@ class Programme:
 
     def add_payment(self, plan, contribution, kind, amount):
         paid_on = plan.created_at + self.random.randrange(210, 900) * DAY
+        person = self.random.choice(self.staff)
         self.add(
             Payment,
             contribution=contribution,
             kind=kind,
             paid_on=paid_on.date(),
+            amount=amount,
             amount_kgs=amount,
+            rate_value=Decimal(1),
+            rate_source=UsedRate.SOM,
             document_number=f"{self.random.randrange(1, 999)}/{paid_on:%y}",
+            entered_at=paid_on + DAY,
+            entered_by=person,
             booked_at=paid_on + DAY,
-            booked_by=self.random.choice(self.staff),
+            booked_by=person,
         )
 
     def keep_totals(self, plan, municipalities, areas, contributions, received):
         money = money_of(plan.cost_kgs, contributions, received)
-        judged = judgement(plan.cost_kgs, money, plan.phase.minimum_own_share)
+        judged = judgement(plan.cost_kgs, money, plan.phase)
         for name, value in (money | judged).items():
             setattr(plan, name, value)
         if "approved" in WAYS[plan.status]:

@@ -139,6 +139,11 @@ def round_kgs(value):
     return value.quantize(CENT, ROUND_HALF_UP)
 
 
+def convert(amount, value, nominal=1):
+    """Som for an amount in another currency: `nominal` units of it cost `value` som. Rounded once."""
+    return round_kgs(amount * value / nominal)
+
+
 def total(values):
     """Add amounts; None (not known) counts as nothing."""
     return round_kgs(sum((value for value in values if value is not None), Decimal(0)))

@@ -131,7 +131,11 @@ class PaymentFactory(Factory):
 
     paid_on = dt.date(2018, 6, 1)
     amount_kgs = Decimal("100000.00")
+    amount = factory.SelfAttribute("amount_kgs")
+    rate_value = Decimal(1)
+    rate_source = "som"
     booked_at = factory.LazyFunction(timezone.now)
+    entered_at = factory.SelfAttribute("booked_at")
 
 
 class PlanFactory(Factory):

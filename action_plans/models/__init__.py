@@ -1,16 +1,24 @@
 """The models by concept; everything else imports them from here."""
 
-from .attachment import Attachment
+from .attachment import Attachment, Evidence
+from .budget import BudgetLine, BudgetRevision
+from .finding import Check, Finding
 from .funding import Contribution, Form, Payment, PaymentKind, Source
+from .in_kind import InKindItem, Valuation
+from .ledger import LedgerRow, UsedRate
 from .parts import PlanArea, PlanMunicipality
-from .plan import COUNTED, OPEN_TO_EDIT, ActionPlan, PlanStatus
-from .reference import Phase, Programme, ServiceArea
+from .plan import COUNTED, OPEN_TO_EDIT, ActionPlan, PlanStatus, StatedBase
+from .promise import PromiseRevision
+from .rate import FROM_THE_BANK, ExchangeRate, RateSource
+from .reference import FxPolicy, Phase, Programme, ServiceArea
 from .step import StatusChange
 from .text import PlanText
 from .totals import OTHER, PROMISED, RECEIVED, AddedMoney, Axis, FundingSlice, FundingTotal, Money
+from .tranche import Tranche
 
 __all__ = [
     "COUNTED",
+    "FROM_THE_BANK",
     "OPEN_TO_EDIT",
     "OTHER",
     "PROMISED",
@@ -19,10 +27,19 @@ __all__ = [
     "AddedMoney",
     "Attachment",
     "Axis",
+    "BudgetLine",
+    "BudgetRevision",
+    "Check",
     "Contribution",
+    "Evidence",
+    "ExchangeRate",
+    "Finding",
     "Form",
     "FundingSlice",
     "FundingTotal",
+    "FxPolicy",
+    "InKindItem",
+    "LedgerRow",
     "Money",
     "Payment",
     "PaymentKind",
@@ -32,7 +49,13 @@ __all__ = [
     "PlanStatus",
     "PlanText",
     "Programme",
+    "PromiseRevision",
+    "RateSource",
     "ServiceArea",
     "Source",
+    "StatedBase",
     "StatusChange",
+    "Tranche",
+    "UsedRate",
+    "Valuation",
 ]

@@ -12,6 +12,10 @@ def stored_as(attachment, filename):
     return f"plans/{attachment.plan_id}/{attachment.sha256}"
 
 
+def evidence_stored_as(evidence, filename):
+    return f"evidence/{evidence.sha256}"
+
+
 class Attachment(models.Model):
     class Kind(models.TextChoices):
         DECISION = "decision", pgettext_lazy("kind of document", "Decision of the council")
@@ -39,6 +43,8 @@ class Attachment(models.Model):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         ordering = ["-uploaded_at", "-pk"]
+        # The same file on two plans: one invoice must not prove two contributions.
+        indexes = [models.Index(fields=["sha256"], name="attachment_by_content")]
         constraints = [
             models.UniqueConstraint(name="attachment_once_per_plan", fields=["plan", "sha256"]),
         ]
@@ -48,3 +54,25 @@ class Attachment(models.Model):
 
     def get_absolute_url(self):
         return reverse("action_plans:document", args=[self.plan.reference, self.pk])
+
+
+class Evidence(models.Model):
+    """A file of the programme, not of a plan: what an exchange rate or a tranche rests on. Kept for good."""
+
+    file = models.FileField(_("file"), upload_to=evidence_stored_as, max_length=200)
+    filename = models.CharField(max_length=200, editable=False)
+    content_type = models.CharField(max_length=100, editable=False)
+    size = models.PositiveIntegerField(editable=False)
+    sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ["-uploaded_at", "-pk"]
+
+    def __str__(self):
+        return self.filename

@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +6,7 @@ from simple_history.models import HistoricalRecords
 
 from lib.money import MAX_KGS
 
+from .ledger import LedgerRow, ledger_constraints
 from .plan import ActionPlan
 
 
@@ -32,6 +32,8 @@ class Contribution(models.Model):
     form = models.CharField(_("form"), choices=Form, default=Form.CASH, max_length=10)
     amount_kgs = models.DecimalField(_("amount, som"), max_digits=18, decimal_places=2)
     decision = models.CharField(_("decision or letter"), max_length=250, blank=True)
+    # Empty: promised with the plan, that is on the day of its approval.
+    promised_on = models.DateField(_("promised on"), null=True, blank=True, editable=False)
     is_sample = models.BooleanField(default=False, editable=False)
 
     history = HistoricalRecords(app="action_plans")
@@ -57,7 +59,8 @@ class Contribution(models.Model):
             ),
             models.CheckConstraint(
                 name="contribution_amount_within_limits",
-                condition=Q(amount_kgs__gt=0, amount_kgs__lte=MAX_KGS),
+                # 0: a promise that was withdrawn later; a new one is more than 0.
+                condition=Q(amount_kgs__gte=0, amount_kgs__lte=MAX_KGS),
                 violation_error_message=_(
                     "The amount must be more than 0 and at most 100,000,000,000 som."
                 ),
@@ -81,8 +84,8 @@ class PaymentKind(models.TextChoices):
     RETURNED = "returned", pgettext_lazy("kind of payment", "returned")
 
 
-class Payment(models.Model):
-    """A movement of one contribution. Never edited once booked, never deleted."""
+class Payment(LedgerRow):
+    """A movement of one contribution: a row of the plan's ledger."""
 
     contribution = models.ForeignKey(
         Contribution, on_delete=models.PROTECT, related_name="payments"
@@ -91,8 +94,23 @@ class Payment(models.Model):
         _("kind"), choices=PaymentKind, default=PaymentKind.RECEIVED, max_length=10
     )
     paid_on = models.DateField(_("date"))
-    amount_kgs = models.DecimalField(_("amount, som"), max_digits=18, decimal_places=2)
-    document_number = models.CharField(_("document number"), max_length=100, blank=True)
+    budget_line = models.ForeignKey(
+        "BudgetLine",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="payments",
+        verbose_name=_("budget line"),
+    )
+    # Set on the row that a verification of in-kind goods or work has booked.
+    in_kind = models.ForeignKey(
+        "InKindItem",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="payments",
+    )
     evidence = models.ForeignKey(
         "Attachment",
         null=True,
@@ -101,13 +119,6 @@ class Payment(models.Model):
         related_name="payments",
         verbose_name=_("evidence"),
     )
-    booked_at = models.DateTimeField()
-    booked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    # The form's own key: the same form sent twice books one payment.
-    booking_key = models.UUIDField(null=True, unique=True, editable=False)
-    is_sample = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("payment")
@@ -119,19 +130,23 @@ class Payment(models.Model):
                 fields=["contribution"],
                 condition=Q(document_number="", evidence=None),
             ),
+            models.Index(
+                name="payment_waits_for_a_rate",
+                fields=["currency", "paid_on"],
+                condition=Q(booked_at=None),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
                 name="payment_kind_known", condition=Q(kind__in=PaymentKind.values)
             ),
             models.CheckConstraint(
-                name="payment_amount_within_limits",
-                condition=Q(amount_kgs__gt=0, amount_kgs__lte=MAX_KGS),
-                violation_error_message=_(
-                    "The amount must be more than 0 and at most 100,000,000,000 som."
-                ),
+                name="payment_only_spending_names_a_budget_line",
+                condition=Q(budget_line=None) | Q(kind=PaymentKind.SPENT),
+                violation_error_message=_("Only money that was spent belongs to a budget line."),
             ),
+            *ledger_constraints("payment"),
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} {self.paid_on} {self.amount_kgs}"
+        return f"{self.get_kind_display()} {self.paid_on} {self.amount} {self.currency}"

@@ -27,6 +27,11 @@ class PlanStatus(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("plan status", "Cancelled")
 
 
+class StatedBase(models.TextChoices):
+    COST = "cost", pgettext_lazy("base of a share", "of the planned cost")
+    GRANT = "grant", pgettext_lazy("base of a share", "of the grant")
+
+
 # Programme totals count these; drafts never.
 COUNTED = [PlanStatus.APPROVED, PlanStatus.IMPLEMENTATION, PlanStatus.COMPLETED]
 OPEN_TO_EDIT = [PlanStatus.DRAFT, PlanStatus.RETURNED]
@@ -84,13 +89,19 @@ class ActionPlanQuerySet(models.QuerySet):
         ]
         return self.filter(status__in=after_submission) if user.works_for_programme else self.none()
 
-    def payable_by(self, user):
-        """Money can be recorded on approved and later plans, and on cancelled ones that were approved."""
-        if not user.works_for_programme:
-            return self.none()
+    def was_approved(self):
+        # Same rule as ActionPlan.was_approved
         return self.filter(
             Q(status__in=COUNTED) | Q(status=PlanStatus.CANCELLED, approved_at__isnull=False)
         )
+
+    def payable_by(self, user):
+        """The office and the plan's own municipality record money, from approval on."""
+        return self.workable_by(user).was_approved()
+
+    def money_kept_by(self, user):
+        """Promises and budgets are revised, goods in kind verified, by the office."""
+        return self.was_approved() if user.works_for_programme else self.none()
 
     def counted(self):
         return self.filter(status__in=COUNTED)
@@ -183,6 +194,18 @@ class ActionPlan(Money):
         _("source"), blank=True, help_text=_("Where these facts were published.")
     )
     source_note = models.TextField(_("note on the source"), blank=True)
+    # What a source printed, never mixed with what is computed: 150 % of the grant is 60 % of the cost.
+    stated_own_share = models.DecimalField(
+        _("own contribution as the source states it, %"),
+        max_digits=7,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    stated_base = models.CharField(
+        _("… of what"), choices=StatedBase, max_length=10, blank=True, editable=False
+    )
     # Names of the fields that no source gives and the sample set filled.
     sample_fields = models.JSONField(default=list, editable=False)
     has_sample = models.BooleanField(default=False, editable=False)
@@ -282,6 +305,11 @@ class ActionPlan(Money):
                 violation_error_message=_(
                     "There are more women, men or children than people who benefit in all."
                 ),
+            ),
+            models.CheckConstraint(
+                name="plan_stated_share_has_its_base",
+                condition=Q(stated_own_share=None, stated_base="")
+                | Q(stated_own_share__gte=0, stated_base__in=StatedBase.values),
             ),
             models.CheckConstraint(
                 name="plan_approval_says_when_and_by_whom",

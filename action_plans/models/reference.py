@@ -2,7 +2,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from lib.currencies import CODES, KGS
+from lib.money import MAX_KGS
 from municipalities.models import Named
 
 
@@ -14,6 +17,15 @@ class Programme(Named):
         verbose_name = _("programme")
         verbose_name_plural = _("programmes")
         ordering = ["code"]
+
+
+class FxPolicy(models.TextChoices):
+    """How foreign donor money is counted in som. Chosen once; every report prints it."""
+
+    DAY = "day", pgettext_lazy("exchange rate policy", "official rate of the day of the payment")
+    WEIGHTED = "weighted", pgettext_lazy("exchange rate policy", "weighted average of the tranches")
+    FIFO = "fifo", pgettext_lazy("exchange rate policy", "tranches in turn: first in, first out")
+    BUDGET = "budget", pgettext_lazy("exchange rate policy", "rate of the budget")
 
 
 class PhaseQuerySet(models.QuerySet):
@@ -41,6 +53,35 @@ class Phase(Named):
         default=10,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
+    in_kind_counts = models.BooleanField(
+        _("contributions in kind count towards the minimum"), default=True
+    )
+    fx_policy = models.CharField(
+        _("exchange rate policy"), choices=FxPolicy, default=FxPolicy.DAY, max_length=10
+    )
+    # Set by the first tranche or foreign payment: from then on the policy stays.
+    fx_policy_fixed = models.BooleanField(default=False, editable=False)
+    budget_rate = models.DecimalField(
+        _("rate of the budget, som for one unit of its currency"),
+        max_digits=18,
+        decimal_places=8,
+        null=True,
+        blank=True,
+    )
+    # A budget line that differs by more than both needs a comment.
+    variance_pct = models.DecimalField(
+        _("variance that needs a comment, %"),
+        max_digits=5,
+        decimal_places=2,
+        default=10,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    variance_kgs = models.DecimalField(
+        _("variance that needs a comment, som"),
+        max_digits=18,
+        decimal_places=2,
+        default=50_000,
+    )
     source = models.TextField(_("source"), blank=True)
 
     objects = PhaseQuerySet.as_manager()
@@ -58,6 +99,34 @@ class Phase(Named):
             models.CheckConstraint(
                 name="phase_minimum_is_a_percentage",
                 condition=Q(minimum_own_share__gte=0, minimum_own_share__lte=100),
+            ),
+            models.CheckConstraint(
+                name="phase_fx_policy_known", condition=Q(fx_policy__in=FxPolicy.values)
+            ),
+            models.CheckConstraint(
+                name="phase_budget_rate_has_its_currency",
+                condition=Q(budget_rate=None)
+                | (
+                    Q(budget_rate__gt=0)
+                    & Q(budget_currency__in=[code for code in CODES if code != KGS])
+                ),
+                violation_error_message=_(
+                    "A rate of the budget is more than 0, and the budget needs a currency."
+                ),
+            ),
+            models.CheckConstraint(
+                name="phase_budget_policy_has_its_rate",
+                condition=~Q(fx_policy=FxPolicy.BUDGET) | Q(budget_rate__isnull=False),
+                violation_error_message=_("Write the rate of the budget."),
+            ),
+            models.CheckConstraint(
+                name="phase_variance_limits_sane",
+                condition=Q(
+                    variance_pct__gte=0,
+                    variance_pct__lte=100,
+                    variance_kgs__gte=0,
+                    variance_kgs__lte=MAX_KGS,
+                ),
             ),
         ]
 

@@ -1,0 +1,29 @@
+"""Currencies by their ISO 4217 codes, with their names in the reader's language."""
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from django.utils.translation import get_language
+
+KGS = "KGS"
+# Those people meet first, then the others of the National Bank's daily and weekly lists.
+CODES = [
+    *(KGS, "CHF", "USD", "EUR", "RUB", "KZT", "CNY", "GBP", "JPY", "UZS", "TJS", "TRY"),
+    *("AED", "AFN", "AMD", "AUD", "AZN", "BGN", "BRL", "BYN", "BYR", "CAD", "CZK", "DKK"),
+    *("GEL", "HKD", "HUF", "IDR", "ILS", "INR", "IQD", "IRR", "ISK", "KRW", "KWD", "MDL"),
+    *("MNT", "MXN", "MYR", "NOK", "NZD", "PKR", "PLN", "QAR", "RON", "RSD", "SAR", "SEK"),
+    *("SGD", "THB", "TMT", "TWD", "UAH", "VND", "XAU", "XDR", "ZAR"),
+]
+
+
+def name_of(code, language=None):
+    """Swiss Franc · швейцарский франк; the code itself where CLDR has no name."""
+    try:
+        names = Locale.parse(language or get_language() or "en").currencies
+    except (UnknownLocaleError, ValueError):
+        names = {}
+    return names.get(code, code)
+
+
+def choices():
+    """[(code, "CHF · швейцарский франк")], the som first."""
+    return [(code, f"{code} · {name_of(code)}") for code in CODES]
