@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 CENT = Decimal("0.01")
 MAX_KGS = Decimal("100000000000.00")
+RATE_PLACES, MAX_RATE = 8, Decimal(10_000_000)
 NBSP = "\u00a0"
 UNKNOWN = "—"
 
@@ -41,6 +42,10 @@ MESSAGES = {
     "too_precise": _(
         "The amount has more than two decimals. Write som and tyiyn, for example %(example)s."
     ),
+    "rate": _(
+        "“%(text)s” is not a rate. Write how many som, at most 8 decimals, for example %(example)s."
+    ),
+    "rate_range": _("A rate is more than 0 and has at most 7 digits before the decimals."),
 }
 SPACES = re.compile("[\u00a0\u2007\u2008\u2009\u200a\u202f]")
 APOSTROPHES = re.compile("[’‘ʼ`´]")
@@ -130,6 +135,42 @@ class AmountField(forms.Field):
             return not self.disabled and self.to_python(initial) != self.to_python(data)
         except ValidationError:
             return True
+
+
+# Exchange rates: som for one or several units of a currency
+
+
+def parse_rate(text):
+    """Som for a currency as people type it: 70,1234 · 70.1234 · 1 234,5678. Decimal, at most 8 places.
+
+    Nothing is asked back: one comma or point begins the decimals, “70,123” too.
+    """
+    plain = UNIT.sub("", SPACES.sub(" ", text).strip())
+    match = next(filter(None, (reading.fullmatch(plain) for reading in READINGS)), None)
+    if not match or len(match["fraction"] or "") > RATE_PLACES:
+        raise _rate_error("rate", text)
+    rate = Decimal(re.sub("[^0-9]", "", match["whole"]) + "." + (match["fraction"] or "0"))
+    if not 0 < rate < MAX_RATE:
+        raise _rate_error("rate_range", text)
+    return rate
+
+
+def _rate_error(code, text):
+    params = {"text": text.strip()[:40], "example": format_rate(Decimal("70.1234"))}
+    return AmountError(MESSAGES[code], code=code, params=params)
+
+
+class RateField(AmountField):
+    """A rate: cleans to a Decimal or None, shows again what was typed."""
+
+    def to_python(self, value):
+        if value is None or isinstance(value, Decimal):
+            return value
+        text = str(value)
+        return parse_rate(text) if text.strip() else None
+
+    def prepare_value(self, value):
+        return format_rate(value) if isinstance(value, (Decimal, int)) else value
 
 
 # Adding
@@ -278,6 +319,15 @@ def format_amount(value, language=None):
     if value is None:
         return UNKNOWN
     return _number(round_kgs(Decimal(value)) + 0, _style(language))  # + 0: no minus before 0.00
+
+
+def format_rate(value, language=None):
+    """70,1234: four decimals as the National Bank writes them, more where the rate has more."""
+    if value is None:
+        return UNKNOWN
+    rate = Decimal(value).quantize(Decimal(1).scaleb(-RATE_PLACES), ROUND_HALF_UP).normalize()
+    places = min(rate.as_tuple().exponent, -4)
+    return _number(rate.quantize(Decimal(1).scaleb(places)), _style(language))
 
 
 def format_kgs(value, language=None):

@@ -8,6 +8,7 @@ register = template.Library()
 
 register.filter("kgs", money.format_kgs)
 register.filter("amount", money.format_amount)
+register.filter("rate", money.format_rate)
 register.filter("compact", money.format_compact)
 register.filter("number", money.format_number)
 

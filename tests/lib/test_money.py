@@ -13,6 +13,7 @@ from lib.money import (
     MAX_KGS,
     AmountError,
     AmountField,
+    RateField,
     allocate,
     compact_parts,
     composition,
@@ -20,8 +21,10 @@ from lib.money import (
     format_compact,
     format_kgs,
     format_number,
+    format_rate,
     format_share,
     parse_amount,
+    parse_rate,
     round_share,
     share,
     sum_kgs,
@@ -319,3 +322,60 @@ def test_templates_write_money_in_the_users_language_and_svg_in_none():
     with translation.override("ru"):
         text = Template(source).render(Context(context))
     assert text == spaced("1 900 000,00 сом|1 900 000,00|1,9|млн сом|10,0 %|9,96 %|1 900|9.96|0|—")
+
+
+# Rates
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("70,1234", "70.1234"),
+        ("70.1234", "70.1234"),
+        (" 70,123 ", "70.123"),  # an amount would be asked back
+        ("4,75780001", "4.75780001"),
+        ("1 234,5678", "1234.5678"),
+        ("1\u00a0234.5678", "1234.5678"),
+        ("1,234.5678", "1234.5678"),
+        ("69 сом", "69"),
+    ],
+)
+def test_a_rate_is_read_with_comma_or_point_in_every_language(text, rate, language):
+    with translation.override(language):
+        assert parse_rate(text) == D(rate)
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "0,0000", "-1", "1e9", "NaN", "70,123456789", "12,34,5", "ten", "10000000", "٧٠"]
+)
+def test_what_is_no_rate_is_refused(text):
+    with pytest.raises(AmountError):
+        parse_rate(text)
+
+
+@pytest.mark.parametrize(
+    ("rate", "ru", "en"),
+    [
+        ("70.1234", "70,1234", "70.1234"),
+        ("69.50000000", "69,5000", "69.5000"),
+        ("4.7578123", "4,7578123", "4.7578123"),
+        ("1234", f"1{NBSP}234,0000", "1,234.0000"),
+        ("70.1999999999", "70,2000", "70.2000"),
+    ],
+)
+def test_a_rate_is_written_with_four_decimals_or_more(rate, ru, en):
+    assert [format_rate(D(rate), language) for language in LANGUAGES] == [ru, ru, en]
+    assert format_rate(None) == "—"
+
+
+@given(st.decimals(min_value="0.00000001", max_value="9999999", places=8))
+def test_a_rate_that_was_written_is_read_again(rate):
+    for language in LANGUAGES:
+        assert parse_rate(format_rate(rate, language)) == rate
+
+
+def test_the_field_of_a_rate_shows_it_as_the_reader_writes_it(english):
+    assert RateField().clean("70,1234") == D("70.1234")
+    assert RateField().prepare_value(D("70.12340000")) == "70.1234"
+    assert RateField(required=False).clean(" ") is None
