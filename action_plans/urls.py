@@ -15,6 +15,7 @@ urlpatterns = [
     path("<slug:reference>/start/", views.plan_start, name="start"),
     path("<slug:reference>/complete/", views.plan_complete, name="complete"),
     path("<slug:reference>/cancel/", views.plan_cancel, name="cancel"),
+    path("<slug:reference>/money/", views.plan_money, name="money"),
     path("<slug:reference>/payments/new/", views.payment_create, name="payment"),
     path("<slug:reference>/documents/", views.document_add, name="document_add"),
     path("<slug:reference>/documents/<int:pk>/", views.document, name="document"),

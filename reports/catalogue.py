@@ -11,7 +11,7 @@ from . import tables
 class Column(NamedTuple):
     name: str
     label: str
-    kind: str  # text, date, count, kgs or pct
+    kind: str  # text, date, count, kgs, pct; amount (in any currency) and rate are not added up
     meaning: str = ""
     width: int = 0  # in a workbook; 0: as wide as its kind needs
 
@@ -292,6 +292,17 @@ SCOPE = _(
 ROUNDING = _(
     "Every amount was rounded to 0.01 som once, where it was recorded; totals are sums of these amounts. "
     "Shares are computed from unrounded amounts."
+)
+LEDGER_ROUNDING = _(
+    "Every row was rounded half up to 0.01 som once, when it was booked; totals are sums of these rows."
+)
+CORRECTIONS = _(
+    "A booked row is never changed. What was a mistake is taken back by a row with a minus, or replaced "
+    "by a row that names it; both stand here with their reason."
+)
+LEDGER_SAMPLE = _(
+    "This file contains sample data: rows that no source gives, filled in so that a whole programme "
+    "can be seen. They are marked in the column “Sample values” and are not facts."
 )
 JOINT = _(
     "A plan is counted in every row it belongs to, and once in the total; its money is divided."

@@ -85,6 +85,13 @@ ACCESS = {
     "post action_plans:start[approved]": OFFICE,
     "post action_plans:complete[implementation]": OFFICE,
     "post action_plans:cancel[approved]": OFFICE,
+    # Money of a plan
+    "get action_plans:money[draft]": WORKERS,
+    "get action_plans:money[approved]": SIGNED_IN,
+    "get reports:ledger_csv[draft]": WORKERS,
+    "get reports:ledger_csv[approved]": SIGNED_IN,
+    "get reports:ledger_xlsx[draft]": WORKERS,
+    "get reports:ledger_xlsx[approved]": SIGNED_IN,
     "get action_plans:payment[approved]": OFFICE,
     "post action_plans:payment[approved]": OFFICE,
     "get action_plans:document[draft]": WORKERS,
@@ -110,6 +117,8 @@ FILES = {
     "reports:funding_csv",
     "reports:funding_xlsx",
     "reports:chart",
+    "reports:ledger_csv",
+    "reports:ledger_xlsx",
 }
 
 

@@ -2,6 +2,7 @@
 
 from .documents import document, document_add, document_remove
 from .edit import plan_create, plan_edit
+from .ledger import plan_money
 from .money import payment_create
 from .pages import plan_detail, plan_history, plan_list
 from .steps import (
@@ -26,6 +27,7 @@ __all__ = [
     "plan_edit",
     "plan_history",
     "plan_list",
+    "plan_money",
     "plan_return",
     "plan_start",
     "plan_submit",

@@ -93,11 +93,16 @@ def _iterate(rows, file):
     area = list(COLUMNS).index("area")
     for row in _columns(rows).order_by("reference").iterator(chunk_size=2000):
         codes = row[area] and " ".join(sorted(row[area].split()))
-        cells = map(_cell, [*row[:area], codes, *row[area + 1 :]])
+        cells = map(cell, [*row[:area], codes, *row[area + 1 :]])
         file.write(f"{','.join(cells)}\n".encode())
 
 
-def _cell(value):
+def as_text(value):
+    """Same rule as _as_text(), for what the database does not write itself."""
+    return f"'{value}" if value[:1] in FORMULA_SIGNS else value
+
+
+def cell(value):
     text = "" if value is None else str(value)
     # The csv module leaves a lone carriage return unquoted, COPY does not.
     return f'"{text.replace(QUOTE, QUOTE * 2)}"' if set(text) & set(',"\n\r') else text

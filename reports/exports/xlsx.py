@@ -29,13 +29,15 @@ OPTIONS = {
     "strings_to_urls": False,
 }
 A4 = 9
-WIDTHS = {"count": 10, "kgs": 15, "pct": 11, "date": 14, "text": 28}
+WIDTHS = {"count": 10, "kgs": 15, "pct": 11, "date": 14, "text": 28, "amount": 15, "rate": 13}
 NOTES_WIDTHS = (36, 110)
 LINE = 15  # points
 FORMATS = {
     "text": {"valign": "top"},
     "count": {"num_format": "0", "valign": "top"},
     "kgs": {"num_format": "#,##0.00", "valign": "top"},
+    "amount": {"num_format": "#,##0.00", "valign": "top"},
+    "rate": {"num_format": "0.0000######", "valign": "top"},
     "pct": {"num_format": "0.0%", "valign": "top", "align": "right"},
     "date": {"num_format": "dd.mm.yyyy", "valign": "top", "align": "left", "indent": 1},
 }

@@ -1,11 +1,12 @@
 """What the addresses of psi_portal/urls.py and reports/urls.py name; by audience.
 
 dashboards.py: home, programme, chart. places.py: municipality, region, district.
-funding.py: the catalogue and the donor's funding report.
+funding.py: the catalogue and the donor's funding report. ledger.py: the files of a plan's money.
 """
 
 from .dashboards import chart, home, programme
 from .funding import funding, funding_csv, funding_xlsx, report_list
+from .ledger import ledger_csv, ledger_xlsx
 from .places import district, municipality, region
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "funding_csv",
     "funding_xlsx",
     "home",
+    "ledger_csv",
+    "ledger_xlsx",
     "municipality",
     "programme",
     "region",

@@ -1,0 +1,113 @@
+"""The page of a plan's money as of a day: its head figures. Each section has a module of its own."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Prefetch, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lib.dates import format_partial, parse_date
+from lib.money import share, sum_kgs, total
+
+from .models import ActionPlan, Contribution, Payment, PaymentKind, PlanArea
+
+ZERO = Decimal("0.00")
+
+
+def plans_for_page(user):
+    plans = ActionPlan.objects.visible_to(user).select_related(
+        "phase", "lead__region", "lead__district"
+    )
+    areas = PlanArea.objects.select_related("area__parent")
+    return plans.prefetch_related("texts", Prefetch("areas", areas))
+
+
+def day_of(query):
+    """(the day that is asked for, "") or (today, why it cannot be that day)."""
+    today, typed = timezone.localdate(), query.get("on", "").strip()
+    if not typed:
+        return today, ""
+    try:
+        day = parse_date(typed)
+    except ValidationError as error:
+        return today, error.messages[0]
+    if day > today:
+        text = _("%(day)s has not come yet. The page shows the money as it is today.")
+        return today, text % {"day": format_partial(day)}
+    return day, ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The sums of a plan's money on a day; its contributions one by one make up what is outstanding."""
+
+    cost_kgs: Decimal | None
+    promised_kgs: Decimal
+    received_kgs: Decimal  # net of what was returned
+    returned_kgs: Decimal
+    spent_kgs: Decimal
+    outstanding_kgs: Decimal
+    excess_kgs: Decimal
+    waiting: int  # rows without a rate: they are in no sum
+    by_contribution: dict  # {contribution: what was promised on that day}
+
+    @property
+    def gap_kgs(self):
+        return self.cost_kgs and max(self.cost_kgs - self.promised_kgs, ZERO)
+
+    @property
+    def surplus_kgs(self):
+        return None if self.cost_kgs is None else max(self.promised_kgs - self.cost_kgs, ZERO)
+
+    @property
+    def fulfilment(self):
+        return share(self.received_kgs, self.promised_kgs)
+
+    @property
+    def unspent_kgs(self):
+        return self.received_kgs - self.spent_kgs
+
+    @property
+    def overspent_kgs(self):
+        return -self.unspent_kgs
+
+
+def figures(plan, on):
+    promised, moved = _promised(plan, on), _moved(plan, on)
+    received = {pk: row["received"] - row["returned"] for pk, row in moved.items()}
+    owed = [promised[pk] - received.get(pk, ZERO) for pk in promised]
+    return Figures(
+        cost_kgs=plan.cost_kgs,
+        promised_kgs=total(promised.values()),
+        received_kgs=total(received.values()),
+        returned_kgs=total(row["returned"] for row in moved.values()),
+        spent_kgs=total(row["spent"] for row in moved.values()),
+        outstanding_kgs=total(max(amount, ZERO) for amount in owed),
+        excess_kgs=total(max(-amount, ZERO) for amount in owed),
+        waiting=sum(row["waiting"] for row in moved.values()),
+        by_contribution=promised,
+    )
+
+
+def _moved(plan, on):
+    """{contribution: sums of its rows up to that day}; rows that take back count with their sign."""
+    rows = Payment.objects.filter(contribution__plan=plan, paid_on__lte=on)
+    sums = {kind.value: sum_kgs("amount_kgs", filter=Q(kind=kind)) for kind in PaymentKind}
+    waiting = Count("pk", filter=Q(booked_at=None))
+    rows = rows.order_by().values("contribution").annotate(**sums, waiting=waiting)
+    return {row.pop("contribution"): row for row in rows}
+
+
+def _promised(plan, on):
+    """{contribution: what was promised on that day}"""
+    contributions = Contribution.objects.filter(plan=plan).prefetch_related("revisions")
+    return {contribution.pk: _promised_on(contribution, on) for contribution in contributions}
+
+
+def _promised_on(contribution, on):
+    for revision in contribution.revisions.all():  # in order of their number
+        if revision.effective_on > on:
+            return revision.before_kgs
+    return contribution.amount_kgs

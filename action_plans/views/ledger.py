@@ -1,0 +1,39 @@
+"""A plan's money on one page: promises, budget, payments, in kind, years; as of any day."""
+
+from typing import NamedTuple
+
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from action_plans import money_page
+from action_plans.approval import rights_on
+
+
+class Section(NamedTuple):
+    anchor: str
+    title: str
+    template: str
+    variables: object  # section(plan, *, user, on) → dict
+
+
+SECTIONS = []
+
+
+@require_safe
+def plan_money(request, reference):
+    plan = get_object_or_404(money_page.plans_for_page(request.user), reference=reference)
+    on, problem = money_page.day_of(request.GET)
+    context = {
+        "plan": plan,
+        "on": on,
+        "is_past": on < timezone.localdate(),
+        "problem": problem,
+        "typed": request.GET.get("on", "") if problem else "",
+        "figures": money_page.figures(plan, on),
+        "sections": SECTIONS,
+        **rights_on(plan, request.user),
+    }
+    for section in SECTIONS:
+        context |= section.variables(plan, user=request.user, on=on)
+    return render(request, "action_plans/plan_money.html", context)
