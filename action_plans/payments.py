@@ -1,99 +1,336 @@
-"""The ledger: a row once booked is never edited and never deleted."""
+"""The ledger of a plan: a row once booked is never edited and never deleted.
+
+Who writes rows locks first the phase, when the money is foreign (its tranches have one price at a time),
+then the plan, then nothing else.
+"""
+
+import uuid
+from itertools import groupby
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lib.money import format_kgs, sum_kgs
+from lib.currencies import CODES, KGS, format_money
+from lib.dates import format_partial
+from lib.money import MAX_KGS, format_kgs, sum_kgs, total
+from lib.uploads import sha256_of
 
+from . import fx, tranche_account
 from .documents import find_or_add
-from .models import ActionPlan, Attachment, Payment, PaymentKind
-from .totals import keep_totals
+from .models import (
+    ActionPlan,
+    Attachment,
+    BudgetLine,
+    Contribution,
+    Form,
+    FxPolicy,
+    Payment,
+    PaymentKind,
+    Phase,
+    Source,
+)
+from .totals import ZERO, keep_totals
+
+SIGNS = {PaymentKind.RECEIVED: 1, PaymentKind.RETURNED: -1}
+LIMITS = _("The amount must be more than 0 and at most 100,000,000,000 som.")
+
+
+class Line(NamedTuple):
+    """What one source pays of an invoice."""
+
+    contribution: Contribution
+    amount: object
+    budget_line: BudgetLine | None = None
 
 
 @transaction.atomic
 def book(
     *,
-    contribution,
+    plan,
+    lines,
     kind,
     paid_on,
-    amount,
     booking_key,
     by,
+    currency=KGS,
     document_number="",
     evidence=None,
 ):
-    """Book a movement of a contribution; the same form sent twice answers with the payment it made.
+    """A row for each source that paid, with the same document; answers with the rows.
 
+    Without a rate they are drafts (booked_at is empty) until book_waiting() finds one. The same form sent
+    twice answers with what it booked. Mistakes in a line are named amount_<id of the contribution>.
     evidence: an uploaded file, kept among the documents of the plan.
     """
-    plan = ActionPlan.objects.select_for_update(of=("self",)).get(pk=contribution.plan_id)
-    twice = Payment.objects.filter(booking_key=booking_key, contribution__plan=plan)
-    if booked := twice.first():
-        _same(booked, contribution, kind, paid_on, amount, document_number)
-        return booked
-    _check(plan, contribution, kind, paid_on, amount, by)
-    payment = Payment(
-        contribution=contribution,
-        kind=kind,
-        paid_on=paid_on,
-        amount_kgs=amount,
-        document_number=document_number,
-        booking_key=booking_key,
-        booked_at=timezone.now(),
-        booked_by=by,
-    )
-    payment.full_clean(exclude=["booked_by", "evidence", "contribution"])
-    if evidence:
-        payment.evidence = find_or_add(
-            plan=plan, file=evidence, kind=Attachment.Kind.PAYMENT, by=by
+    plan, at = lock(plan.pk, prices=currency != KGS), timezone.now()
+    rows = [
+        Payment(
+            **line._asdict(),
+            kind=kind,
+            paid_on=paid_on,
+            currency=currency,
+            document_number=document_number,
+            booking_key=row_key(booking_key, line.contribution),
+            entered_at=at,
+            entered_by=by,
         )
-    payment.save()
+        for line in lines
+    ]
+    if earlier := _of_form(plan, booking_key):
+        _same(earlier, rows, evidence)
+        return earlier
+    check_state(plan, by)
+    _check_head(plan, rows)
+    _check_lines(plan, rows)
+    paper = keep_evidence(plan, evidence, by)
+    for row in rows:
+        row.evidence = paper
+        put_in(plan, row)
     keep_totals(plan.pk)
-    return payment
+    return rows
+
+
+def book_waiting(*, by, currency=None, phase=None):
+    """Book every draft that has a rate now, oldest first; answers with the rows it booked.
+
+    More returned than received stays a draft: nothing is guessed.
+    """
+    drafts = Payment.objects.waiting().select_related("contribution__plan__phase")
+    if currency:
+        drafts = drafts.filter(currency=currency)
+    if phase:
+        drafts = drafts.filter(contribution__plan__phase=phase)
+    drafts = drafts.order_by("paid_on", "pk")
+    drafts = [row for row in drafts if _frozen(row, row.contribution.plan.phase)]
+    booked = []
+    for plan_id, rows in groupby(drafts, key=lambda row: row.contribution.plan_id):
+        booked += _book_drafts(plan_id, [row.pk for row in rows], by)
+    return booked
+
+
+@transaction.atomic
+def _book_drafts(plan_id, ids, by):
+    plan, booked = lock(plan_id, prices=True), []
+    drafts = Payment.objects.waiting().filter(pk__in=ids).select_related("contribution")
+    for row in drafts.order_by("paid_on", "pk"):
+        price(plan, row, at=timezone.now(), by=by)
+        if row.is_booked and not line_errors(plan, row):
+            put_in(plan, row, priced=True)
+            booked.append(row)
+    if booked:
+        keep_totals(plan.pk)
+    return booked
+
+
+@transaction.atomic
+def discard(*, payment_id, plan, by):
+    """Throw a draft away: it was never booked, so nothing has to be taken back."""
+    plan = lock(plan.pk)
+    check_state(plan, by)
+    row = Payment.objects.filter(contribution__plan=plan, pk=payment_id).first()
+    if row is None:
+        raise ValidationError(_("This row has been discarded already."), code="gone")
+    if row.is_booked:
+        raise ValidationError(
+            _("This row has been booked meanwhile. Take it back or correct it."), code="state"
+        )
+    row.delete()
+    keep_totals(plan.pk)
+
+
+# --- What every verb of the ledger does -----------------------------------------------------------
+
+
+def lock(plan_id, *, prices=False):
+    """The plan, its rows changed by nobody else; prices: money that may take from the phase's tranches."""
+    if prices:
+        Phase.objects.select_for_update(no_key=True, of=("self",)).get(plans=plan_id)
+    plans = ActionPlan.objects.select_for_update(of=("self",)).select_related("phase")
+    return plans.get(pk=plan_id)
+
+
+def row_key(booking_key, contribution):
+    """The key of one row of the form."""
+    return uuid.uuid5(booking_key, str(contribution.pk))
+
+
+def price(plan, row, *, at, by):
+    """Freeze the som of a row and book it; without a rate it stays a draft."""
+    frozen = _frozen(row, plan.phase)
+    if frozen:
+        frozen.put_into(row)
+        row.booked_at, row.booked_by = at, by
+
+
+def _frozen(row, phase):
+    return fx.freeze(
+        phase=phase,
+        source=row.contribution.source,
+        currency=row.currency,
+        amount=row.amount,
+        on=row.paid_on,
+    )
+
+
+def put_in(plan, row, *, priced=False):
+    """Save a row; foreign money is priced at this moment: the row before may have emptied a tranche."""
+    if row.is_foreign and not priced:
+        price(plan, row, at=row.entered_at, by=row.entered_by)
+    row.save()
+    if row.is_foreign and row.is_booked and not plan.phase.fx_policy_fixed:
+        Phase.objects.filter(pk=plan.phase_id).update(fx_policy_fixed=True)
+        plan.phase.fx_policy_fixed = True
+
+
+def keep_evidence(plan, file, by):
+    return file and find_or_add(plan=plan, file=file, kind=Attachment.Kind.PAYMENT, by=by)
 
 
 def net_received(contribution):
-    """What arrived and was not given back."""
+    """What arrived and was not given back; what was taken back counts with its own, negative row."""
 
     def booked(kind):
-        return contribution.payments.filter(kind=kind).aggregate(sum=sum_kgs("amount_kgs"))["sum"]
+        rows = contribution.payments.booked().filter(kind=kind)
+        return rows.aggregate(sum=sum_kgs("amount_kgs"))["sum"]
 
     return booked(PaymentKind.RECEIVED) - booked(PaymentKind.RETURNED)
 
 
-def _same(booked, contribution, kind, paid_on, amount, document_number):
-    """Back, something else typed, and sent again: that is another payment, which nobody has booked yet."""
-    before = (booked.contribution, booked.kind, booked.paid_on, booked.amount_kgs)
-    if (*before, booked.document_number) != (contribution, kind, paid_on, amount, document_number):
-        raise ValidationError(
-            _(
-                "A payment of %(amount)s was booked from this form already. If this is another one, "
-                "press the button once more."
-            ),
-            code="booked",
-            params={"amount": format_kgs(booked.amount_kgs)},
-        )
+def effect(row):
+    """What a row adds to the money received."""
+    return SIGNS.get(row.kind, 0) * (row.amount_kgs or ZERO)
 
 
-def _check(plan, contribution, kind, paid_on, amount, by):
+def missing(row):
+    """In words, what a draft waits for."""
+    phase, currency = row.contribution.plan.phase, row.currency
+    day = format_partial(row.paid_on)
+    by_tranches = row.contribution.source == Source.GRANT and phase.fx_policy in (
+        FxPolicy.WEIGHTED,
+        FxPolicy.FIFO,
+    )
+    if by_tranches and tranche_account.has_tranches(phase, currency):
+        return _("By %(day)s no tranche in %(currency)s had arrived. Check the tranches.") % {
+            "day": day,
+            "currency": currency,
+        }
+    return _("There is no exchange rate of %(currency)s for %(day)s yet.") % {
+        "currency": currency,
+        "day": day,
+    }
+
+
+# --- Checks ---------------------------------------------------------------------------------------
+
+
+def check_state(plan, by):
     if not ActionPlan.objects.payable_by(by).filter(pk=plan.pk).exists():
         raise ValidationError(
             _("Money is recorded from approval on. This plan is: %(status)s."),
             code="state",
             params={"status": plan.get_status_display()},
         )
-    if paid_on > timezone.localdate():
-        raise ValidationError(
-            {"paid_on": _("The date is in the future. Book a payment when it has been made.")}
+
+
+def head_errors(plan, row):
+    """{field: what is wrong with it} of what the rows of an invoice share."""
+    errors = {}
+    if row.paid_on > timezone.localdate():
+        errors["paid_on"] = _("The date is in the future. Book a payment when it has been made.")
+    elif row.paid_on < plan.phase.starts_on:
+        errors["paid_on"] = ValidationError(
+            _("The date is before the phase of the plan starts: %(start)s. Check the year."),
+            params={"start": format_partial(plan.phase.starts_on)},
         )
-    if kind == PaymentKind.RETURNED and amount > (arrived := net_received(contribution)):
-        raise ValidationError(
-            {
-                "amount_kgs": ValidationError(
-                    _("More is returned than was received: only %(received)s has arrived."),
-                    params={"received": format_kgs(arrived)},
-                )
-            }
+    if row.currency not in CODES:
+        errors["currency"] = _("This is not a currency that the portal knows.")
+    if row.kind not in PaymentKind.values:
+        errors["kind"] = _("Choose what happened: received, spent or returned.")
+    if len(row.document_number) > Payment._meta.get_field("document_number").max_length:
+        errors["document_number"] = _("The document number has more than 100 characters.")
+    return errors
+
+
+def line_errors(plan, row):
+    """{field: what is wrong with it} of one source's part."""
+    contribution, errors = row.contribution, {}
+    if contribution.plan_id != plan.pk:
+        errors["contribution"] = _("This contribution belongs to another plan.")
+    elif contribution.form != Form.CASH:
+        errors["contribution"] = _(
+            "A contribution in kind is received when it is verified in the register."
         )
+    if row.budget_line and row.kind != PaymentKind.SPENT:
+        errors["budget_line"] = _("Only money that was spent belongs to a budget line.")
+    elif row.budget_line and row.budget_line.plan_id != plan.pk:
+        errors["budget_line"] = _("This budget line belongs to another plan.")
+    if wrong := _amount_error(row):
+        errors["amount"] = wrong
+    return errors
+
+
+def _amount_error(row):
+    if not 0 < row.amount <= MAX_KGS or row.amount != round(row.amount, 2):
+        return LIMITS
+    if row.amount_kgs is None:
+        return None
+    if not 0 < row.amount_kgs <= MAX_KGS:
+        return LIMITS
+    if row.kind == PaymentKind.RETURNED:
+        arrived = net_received(row.contribution)
+        if row.amount_kgs > arrived:
+            return ValidationError(
+                _("More is returned than was received: only %(received)s has arrived."),
+                params={"received": format_kgs(arrived)},
+            )
+    return None
+
+
+def _check_head(plan, rows):
+    if not rows:
+        raise ValidationError(_("Write an amount for at least one source."), code="empty")
+    if errors := head_errors(plan, rows[0]):
+        raise ValidationError(errors)
+    if len({row.contribution.pk for row in rows}) < len(rows):
+        raise ValidationError(_("Each source can stand in a payment only once."), code="twice")
+
+
+def _check_lines(plan, rows):
+    errors = {}
+    for row in rows:
+        price(plan, row, at=row.entered_at, by=row.entered_by)
+        for field, wrong in line_errors(plan, row).items():
+            errors[f"{field}_{row.contribution.pk}"] = wrong
+    if errors:
+        raise ValidationError(errors)
+
+
+def _of_form(plan, booking_key):
+    """The rows that this form has made already."""
+    keys = [row_key(booking_key, contribution) for contribution in plan.contributions.all()]
+    rows = Payment.objects.filter(booking_key__in=keys).select_related("evidence")
+    return list(rows.order_by("pk"))
+
+
+def _same(earlier, rows, evidence):
+    """Back, something else typed, and sent again: that is another payment, which nobody has booked yet."""
+    proof = earlier[0].evidence
+    same_file = not evidence or (proof and proof.sha256 == sha256_of(evidence))
+    if {_facts(row) for row in earlier} != {_facts(row) for row in rows} or not same_file:
+        amount = total(row.amount for row in earlier)
+        raise ValidationError(
+            _(
+                "A payment of %(amount)s was booked from this form already. If this is another one, "
+                "press the button once more."
+            ),
+            code="booked",
+            params={"amount": format_money(amount, earlier[0].currency)},
+        )
+
+
+def _facts(row):
+    names = ("contribution_id", "amount", "currency", "kind", "paid_on", "budget_line_id")
+    return tuple(getattr(row, name) for name in (*names, "document_number"))

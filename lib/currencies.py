@@ -4,6 +4,8 @@ from babel import Locale
 from babel.core import UnknownLocaleError
 from django.utils.translation import get_language
 
+from lib.money import NBSP, format_amount, format_kgs
+
 KGS = "KGS"
 # Those people meet first, then the others of the National Bank's daily and weekly lists.
 CODES = [
@@ -27,3 +29,14 @@ def name_of(code, language=None):
 def choices():
     """[(code, "CHF · швейцарский франк")], the som first."""
     return [(code, f"{code} · {name_of(code)}") for code in CODES]
+
+
+def format_money(value, currency, language=None):
+    """97 123 456,78 сом · 10 000,00 CHF · CHF 10,000.00 · -CHF 50.00, in the current language."""
+    if value is None or currency == KGS:
+        return format_kgs(value, language)
+    amount = format_amount(value, language)
+    if not (language or get_language() or "en").startswith("en"):
+        return f"{amount}{NBSP}{currency}"
+    sign = "-" if amount.startswith("-") else ""
+    return f"{sign}{currency}{NBSP}{amount.removeprefix('-')}"
