@@ -5,14 +5,13 @@ Claimed and verified are two figures. Only what was verified is received: one le
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib.dates import format_moment, format_partial
 from lib.money import MAX_KGS, format_kgs, round_kgs
 
-from . import documents, fx
+from . import corrections, documents, fx
 from .models import ActionPlan, Attachment, Form, InKindItem, Payment, PaymentKind
 from .totals import keep_totals
 
@@ -95,10 +94,8 @@ def withdraw(*, item, reason, by):
         raise ValidationError(_("Give a reason. It is kept with the plan."), code="required")
     if not item.is_verified:
         raise ValidationError(_("The verification was withdrawn already."), code="withdrawn")
-    from . import corrections  # noqa: PLC0415 -- until it is there
-
     for row in item.payments.standing():
-        corrections.take_back(payment=row, reason=reason.strip(), by=by)
+        corrections.take_back(row, reason, by, timezone.now())
     item.verified_kgs, item.verification_note = None, ""
     item.verified_at, item.verified_by = None, None
     item._change_reason = reason.strip()[:100]
@@ -110,20 +107,6 @@ def withdraw(*, item, reason, by):
 def version_of(item):
     """Grows with every change: who saves says on which version."""
     return item.history.count()
-
-
-def shared_evidence(plan):
-    """Documents of OTHER plans that are evidence there, and the same file is evidence on this plan."""
-    here = _evidence().filter(plan=plan).values("sha256")
-    others = _evidence().filter(sha256__in=here).exclude(plan=plan)
-    return others.select_related("plan").order_by("sha256", "plan__reference")
-
-
-def _evidence():
-    """Documents that a payment or a contribution in kind names."""
-    paid = Payment.objects.filter(evidence=OuterRef("pk"))
-    given = InKindItem.objects.filter(evidence=OuterRef("pk"))
-    return Attachment.objects.filter(Exists(paid) | Exists(given))
 
 
 # --- Writing --------------------------------------------------------------------------------------
