@@ -45,6 +45,7 @@ PLAIN = [
     "source",
     "source_note",
     "under_minimum_reason",
+    "stated_base",
 ]
 DATES = ["starts_on", "ends_on", "completed_on"]
 # How a row of the file is built, or marked elsewhere: money by is_sample of its own rows.
@@ -152,6 +153,7 @@ def _plan(row, places, phases, confirmed_by):
         phase=phases[row["phase"]],
         lead=places[row["municipality"]],
         cost_kgs=Decimal(row["cost_kgs"]) if row.get("cost_kgs") else None,
+        stated_own_share=Decimal(row["stated_own_share"]) if row.get("stated_base") else None,
         approved_at=_moment_of(row, PlanStatus.APPROVED),
         sample_fields=row["sample"],
         has_sample=bool(row["sample"]),

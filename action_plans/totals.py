@@ -11,6 +11,7 @@ from django.db.models import F, Q, Sum
 
 from lib.money import allocate, round_kgs, share, total
 
+from .findings import keep_findings
 from .models import (
     COUNTED,
     PROMISED,
@@ -47,6 +48,7 @@ def keep_totals(plan_id):
     for name, value in kept.items():
         setattr(plan, name, value)
     _replace_slices(plan)
+    keep_findings(plan)
     return plan
 
 

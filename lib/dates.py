@@ -1,5 +1,6 @@
 """Dates that are known to the day, the month or the year, as each language writes them."""
 
+from calendar import monthrange
 from datetime import datetime
 
 from babel.dates import format_date
@@ -32,6 +33,15 @@ def format_partial(date, precision=Precision.DAY, language=None):
     code = (language or get_language() or "en")[:2]
     code = code if code in PATTERNS else "en"
     return format_date(date, PATTERNS[code][precision], locale=code)
+
+
+def last_day(day, precision):
+    """The last day that a date of this precision may mean; it holds the first one."""
+    if precision == Precision.YEAR:
+        return day.replace(month=12, day=31)
+    if precision == Precision.MONTH:
+        return day.replace(day=monthrange(day.year, day.month)[1])
+    return day
 
 
 def format_moment(moment, language=None):

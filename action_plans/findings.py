@@ -1,0 +1,313 @@
+"""What does not add up in a plan: one rule over what is known of it, kept beside its totals.
+
+found() is the rule; it reads nothing. known() reads what it needs, for one plan or for a thousand in
+the same few queries. Findings are kept in the transaction that changed the plan, so a page reads them
+from an index. What becomes true by waiting alone is kept with the day from which on it is (since_on).
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from lib.dates import last_day
+from lib.money import sum_kgs
+
+from . import variance
+from .models import (
+    COUNTED,
+    ActionPlan,
+    Attachment,
+    BudgetLine,
+    Check,
+    Contribution,
+    Finding,
+    InKindItem,
+    Payment,
+    PaymentKind,
+    PlanArea,
+    PlanMunicipality,
+    PlanStatus,
+    Source,
+    StatedBase,
+)
+
+WITHOUT_PAYMENT = timedelta(days=365)
+UNVERIFIED = timedelta(days=90)
+CHUNK = 1000
+# Of a cancelled plan what had been promised is no longer asked for; what was paid still has to be right.
+OF_CANCELLED = {
+    Check.NO_RATE,
+    Check.OVER_PROMISE,
+    Check.NO_EVIDENCE,
+    Check.NOT_VERIFIED,
+    Check.SHARED_EVIDENCE,
+}
+
+
+class Promised(NamedTuple):
+    source: str
+    amount_kgs: Decimal
+    decision: str
+    received_kgs: Decimal
+
+
+class Known(NamedTuple):
+    plan: ActionPlan  # with its phase, and its money as totals keep it
+    promises: list
+    has_area: bool
+    population: int | None  # of all its municipalities; None when one of them has none
+    has_payment: bool
+    waiting: int  # payments without a rate
+    unproven: int  # payments without document number and evidence
+    unverified: int
+    claimed_on: date | None  # the first of the unverified
+    shared: int  # files that prove something on another plan too
+    uncommented: tuple | None  # budget lines: (number, since when; None = already)
+
+
+class Found(NamedTuple):
+    number: int = 1
+    since_on: date | None = None
+
+
+# --- The rule -----------------------------------------------------------------------------------
+
+
+def found(known):
+    """{check: Found} of the checks that the plan does not pass. A draft is judged by its own form."""
+    plan = known.plan
+    if plan.status == PlanStatus.DRAFT:
+        return {}
+    if plan.status == PlanStatus.CANCELLED and not plan.was_approved:
+        return {}
+    numbers = _figures(plan) | _rows(known) | _facts(known)
+    findings = {check: Found(int(number)) for check, number in numbers.items() if number}
+    findings |= _by_waiting(known)
+    if plan.status == PlanStatus.CANCELLED:
+        return {check: it for check, it in findings.items() if check in OF_CANCELLED}
+    return findings
+
+
+def _figures(plan):
+    cost = plan.cost_kgs
+    return {
+        Check.GRANT_OVER_COST: cost is not None and plan.grant_kgs > cost,
+        Check.SURPLUS: bool(plan.surplus_kgs),
+        Check.GAP: bool(plan.gap_kgs),
+        Check.UNDER_MINIMUM: plan.is_under_minimum,
+        Check.OTHER_BASE: plan.stated_base not in ("", StatedBase.COST),
+        Check.NO_COST: cost is None,
+    }
+
+
+def _rows(known):
+    """How many rows of the plan."""
+    own = [promise for promise in known.promises if promise.source == Source.MUNICIPALITY]
+    return {
+        Check.NO_RATE: known.waiting,
+        Check.OVER_PROMISE: sum(p.received_kgs > p.amount_kgs for p in known.promises),
+        Check.NO_EVIDENCE: known.unproven,
+        Check.NO_DECISION: sum(bool(p.amount_kgs) and not p.decision for p in own),
+        Check.SHARED_EVIDENCE: known.shared,
+    }
+
+
+def _facts(known):
+    people, population = known.plan.beneficiaries_total, known.population
+    return {
+        Check.NO_AREA: not known.has_area,
+        Check.BENEFICIARIES: None not in (people, population) and people > population,
+        Check.OUT_OF_PHASE: is_out_of_phase(known.plan),
+    }
+
+
+def _by_waiting(known):
+    findings = {}
+    start = known.plan.starts_on
+    if known.plan.status in COUNTED and start and not known.has_payment:
+        findings[Check.NO_PAYMENT] = Found(1, start + WITHOUT_PAYMENT)
+    if known.unverified:
+        findings[Check.NOT_VERIFIED] = Found(known.unverified, known.claimed_on + UNVERIFIED)
+    if known.uncommented:
+        findings[Check.NO_COMMENT] = Found(*known.uncommented)
+    return findings
+
+
+def is_out_of_phase(plan):
+    """A date that is known to the month or year is out only when all of it is."""
+    dates = [(plan.starts_on, plan.starts_precision), (plan.ends_on, plan.ends_precision)]
+    phase = plan.phase
+    return any(
+        day > phase.ends_on or last_day(day, precision) < phase.starts_on
+        for day, precision in dates
+        if day
+    )
+
+
+# --- What is known ------------------------------------------------------------------------------
+
+
+def known(plans):
+    """{plan id: Known} of plans that come with their phase and their kept money."""
+    keys = [plan.pk for plan in plans]
+    promises, paid = _promises(keys)
+    parts = {row.pop("pk"): row for row in _parts(keys)}
+    lines = {plan.pk: _uncommented(plan) for plan in plans if parts[plan.pk].pop("has_lines")}
+    found = {}
+    for plan in plans:
+        row = parts[plan.pk]
+        claimed_at = row.pop("claimed_at")
+        if row.pop("unknown_population"):
+            row["population"] = None
+        found[plan.pk] = Known(
+            plan=plan,
+            promises=promises.get(plan.pk, []),
+            claimed_on=claimed_at and timezone.localdate(claimed_at),
+            uncommented=lines.get(plan.pk),
+            **paid.get(plan.pk, NO_PAYMENTS),
+            **row,
+        )
+    return found
+
+
+def _promises(keys):
+    """({plan id: promises}, {plan id: numbers of its payments})"""
+    promises, paid = {}, {}
+    rows = Contribution.objects.filter(plan__in=keys).order_by("pk")
+    rows = rows.values("plan", "source", "amount_kgs", "decision").annotate(**SUMS)
+    for row in rows:
+        net = row["received"] - row["returned"]
+        promise = Promised(row["source"], row["amount_kgs"], row["decision"], net)
+        promises.setdefault(row["plan"], []).append(promise)
+        numbers = paid.setdefault(row["plan"], dict(NO_PAYMENTS))
+        numbers["has_payment"] |= bool(row["standing"])
+        numbers["waiting"] += row["waiting"]
+        numbers["unproven"] += row["unproven"]
+    return promises, paid
+
+
+NO_PAYMENTS = {"has_payment": False, "waiting": 0, "unproven": 0}
+BOOKED = Q(payments__booked_at__isnull=False)
+STANDING = Q(payments__isnull=False, payments__reverses=None, payments__reversal=None)
+# What was given in kind is proven in its register.
+WITHOUT_PAPER = Q(payments__document_number="", payments__evidence=None, payments__in_kind=None)
+
+
+def _sum(kind):
+    return sum_kgs("payments__amount_kgs", filter=BOOKED & Q(payments__kind=kind))
+
+
+SUMS = {
+    "received": _sum(PaymentKind.RECEIVED),
+    "returned": _sum(PaymentKind.RETURNED),
+    "standing": Count("payments", filter=STANDING & BOOKED),
+    "waiting": Count("payments", filter=STANDING & ~BOOKED),
+    "unproven": Count("payments", filter=STANDING & WITHOUT_PAPER),
+}
+
+
+def _parts(keys):
+    """A dict per plan of what its other rows say."""
+    here = {"plan": OuterRef("pk")}
+    places = PlanMunicipality.objects.filter(**here).order_by()
+    population = places.values("plan").annotate(people=Sum("municipality__population"))
+    claims = InKindItem.objects.filter(contribution__plan=OuterRef("pk"), verified_kgs=None)
+    claims = claims.order_by().values("contribution__plan")
+    shared = proofs().filter(_proves_elsewhere(), **here).order_by().values("plan")
+    columns = {
+        "has_area": Exists(PlanArea.objects.filter(**here)),
+        "population": Subquery(population.values("people")),
+        "unknown_population": Exists(places.filter(municipality__population=None)),
+        "unverified": _number(claims),
+        "claimed_at": Subquery(claims.annotate(first=Min("claimed_at")).values("first")),
+        "shared": _number(shared),
+        "has_lines": Exists(BudgetLine.objects.filter(**here)),
+    }
+    return ActionPlan.objects.filter(pk__in=keys).order_by().values("pk").annotate(**columns)
+
+
+def _number(rows):
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
+
+
+def _proves_elsewhere():
+    same = proofs().filter(sha256=OuterRef("sha256")).exclude(plan=OuterRef("plan"))
+    return Exists(same)
+
+
+def _uncommented(plan):
+    """(number, since when) of budget lines that differ without a comment; since None: already."""
+    days = variance.uncommented(plan, on=date.max)
+    if date.max in days:  # over the budget: at once
+        return days.count(date.max), None
+    return (len(days), min(days)) if days else None
+
+
+def proofs():
+    """Documents that prove a payment or something given in kind: neither taken back nor refused."""
+    payments = Payment.objects.filter(evidence=OuterRef("pk"), reverses=None, reversal=None)
+    items = InKindItem.objects.filter(evidence=OuterRef("pk")).exclude(verified_kgs=0)
+    return Attachment.objects.filter(Exists(payments) | Exists(items))
+
+
+# --- Keeping them -------------------------------------------------------------------------------
+
+
+def keep_findings(plan):
+    """Of one plan, locked, with its phase and its kept money: only action_plans.totals calls this."""
+    _keep([plan])
+    others = _twins(plan)
+    if others:
+        # After the commit each looks again: of two plans saved at once the later one sees both.
+        transaction.on_commit(lambda: recheck(ActionPlan.objects.filter(pk__in=others)))
+
+
+def recheck(plans):
+    """After a change outside of the plans: of a phase, a population. Chunk by chunk, each locked."""
+    keys = list(plans.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), CHUNK):
+        with transaction.atomic():
+            locked = ActionPlan.objects.select_for_update(of=("self",)).select_related("phase")
+            _keep(list(locked.filter(pk__in=keys[start : start + CHUNK]).order_by("pk")))
+
+
+def recheck_if_none():
+    """A release before this one kept no findings."""
+    if ActionPlan.objects.exists() and not Finding.objects.exists():
+        recheck(ActionPlan.objects.all())
+
+
+def kept(plans):
+    """{plan id: {check: Found}}"""
+    rows = {plan.pk: {} for plan in plans}
+    for finding in Finding.objects.filter(plan__in=rows):
+        rows[finding.plan_id][finding.check_name] = Found(finding.number, finding.since_on)
+    return rows
+
+
+def _keep(plans):
+    """Only differences are written; most changes of a plan change none."""
+    before, added = kept(plans), []
+    for pk, about in known(plans).items():
+        after = found(about)
+        gone = [check for check, it in before[pk].items() if after.get(check) != it]
+        if gone:
+            Finding.objects.filter(plan=pk, check_name__in=gone).delete()
+        added += [
+            Finding(plan_id=pk, check_name=check, number=it.number, since_on=it.since_on)
+            for check, it in after.items()
+            if before[pk].get(check) != it
+        ]
+    Finding.objects.bulk_create(added, batch_size=CHUNK)
+
+
+def _twins(plan):
+    """The other plans that have a document with the same content."""
+    mine = Attachment.objects.filter(plan=plan).values("sha256")
+    same = Attachment.objects.filter(sha256__in=mine).exclude(plan=plan)
+    return set(same.order_by().values_list("plan", flat=True))
