@@ -5,13 +5,12 @@ from pathlib import PurePosixPath
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404
 from django.utils.translation import gettext_lazy as _
 
 from lib.uploads import check_upload, sha256_of
 
-from .models import ActionPlan, Attachment, InKindItem, Payment
+from .models import ActionPlan, Attachment
 
 # A PDF is downloaded: Chromium's viewer would need inline styles, and nothing here allows them.
 SHOWN_IN_BROWSER = {"image/jpeg", "image/png"}
@@ -54,20 +53,6 @@ def remove(*, attachment, by):
     storage, name = attachment.file.storage, attachment.file.name
     attachment.delete()
     transaction.on_commit(lambda: storage.delete(name))
-
-
-def shared_evidence(plan):
-    """Documents of OTHER plans that are evidence there, while the same file is evidence on this plan."""
-    here = _evidence().filter(plan=plan).values("sha256")
-    others = _evidence().filter(sha256__in=here).exclude(plan=plan)
-    return others.select_related("plan").order_by("sha256", "plan__reference")
-
-
-def _evidence():
-    """Documents that a payment or a contribution in kind names."""
-    paid = Payment.objects.filter(evidence=OuterRef("pk"))
-    given = InKindItem.objects.filter(evidence=OuterRef("pk"))
-    return Attachment.objects.filter(Exists(paid) | Exists(given))
 
 
 def serve(attachment):

@@ -12,6 +12,7 @@ from lib.dates import format_moment, format_partial
 from lib.money import MAX_KGS, format_kgs, round_kgs
 
 from . import corrections, documents, fx
+from .findings import proofs
 from .models import ActionPlan, Attachment, Form, InKindItem, Payment, PaymentKind
 from .totals import keep_totals
 
@@ -60,11 +61,9 @@ def remove(*, item, by):
         raise ValidationError(
             _("This was verified once, and rows of the ledger name it. It stays in the register.")
         )
-    shared = item.evidence
     item._history_user = by
     item.delete()
     keep_totals(plan.pk)
-    _keep_others(plan, shared)
 
 
 @transaction.atomic
@@ -109,6 +108,13 @@ def version_of(item):
     return item.history.count()
 
 
+def shared_evidence(plan):
+    """Documents of OTHER plans that prove something there, while the same file proves something here."""
+    here = proofs().filter(plan=plan).values("sha256")
+    others = proofs().filter(sha256__in=here).exclude(plan=plan)
+    return others.select_related("plan").order_by("sha256", "plan__reference")
+
+
 # --- Writing --------------------------------------------------------------------------------------
 
 
@@ -117,7 +123,6 @@ def _write(plan, item, typed, evidence, by):
     for name, value in typed.items():
         setattr(item, name, value)
     item.claimed_kgs = _value(typed["quantity"], typed["unit_value_kgs"])
-    before = item.evidence
     if evidence:
         item.evidence = documents.find_or_add(
             plan=plan, file=evidence, kind=Attachment.Kind.ACT, by=by
@@ -125,8 +130,6 @@ def _write(plan, item, typed, evidence, by):
     item.full_clean(exclude=["claimed_by", "verified_by", "evidence", "contribution"])
     _save(item, by)
     keep_totals(plan.pk)
-    for document in {before, item.evidence}:
-        _keep_others(plan, document)
     return item
 
 
@@ -157,15 +160,6 @@ def _book(plan, item, by):
 def _save(item, by):
     item._history_user = by
     item.save()
-
-
-def _keep_others(plan, document):
-    """That a file is evidence twice is found on the other plans as well; each is locked alone."""
-    if document is None:
-        return
-    same = Attachment.objects.filter(sha256=document.sha256).exclude(plan=plan)
-    for plan_id in same.values_list("plan", flat=True):
-        transaction.on_commit(lambda plan_id=plan_id: keep_totals(plan_id))
 
 
 # --- Checking ---------------------------------------------------------------------------------------
