@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
+from . import phases
 from .models import ActionPlan, Phase, Programme, ServiceArea
-from .totals import keep_totals
 
 
 @admin.register(Programme)
@@ -15,11 +15,15 @@ class ProgrammeAdmin(admin.ModelAdmin):
 class PhaseAdmin(admin.ModelAdmin):
     list_display = ["code", "name_ru", "starts_on", "ends_on", "minimum_own_share"]
 
+    def get_readonly_fields(self, request, phase=None):
+        return sorted(phases.fixed_fields(phase)) if phase else []
+
     def save_model(self, request, phase, form, change):
-        super().save_model(request, phase, form, change)
-        if "minimum_own_share" in form.changed_data:
-            for plan_id in phase.plans.values_list("pk", flat=True):
-                keep_totals(plan_id)  # which plans are under the minimum has changed
+        if not change:
+            super().save_model(request, phase, form, change)
+            return
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        phases.change_settings(phase=phase, by=request.user, **changes)
 
 
 @admin.register(ServiceArea)

@@ -1,22 +1,27 @@
 """The donor's money as an account: tranches come in, money for plans goes out, and what a som of it cost.
 
-One account per phase and currency. Tranches fill it in that currency and in som; money that goes to plans
-(grants received, less what came back) empties it in som. Two prices can be asked of it: the average of what
-is in it (weighted, moving: each tranche is averaged with what was left), or layer by layer (FIFO).
-Both empty the account in francs exactly when it is empty in som.
+One account per phase and currency. Tranches fill it in that currency and in som. A payment in som takes som,
+and the policy says how much of the currency that was; a payment in the currency takes that much of it. What
+the som of a payment differ from what they had cost is the exchange difference, a line of its own.
+docs/decisions/0007-donor-money-as-accounts.md says why.
 """
 
 from collections import deque
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from lib.money import round_kgs
+from django.db.models import Sum
 
-from .models import FxPolicy, Tranche
+from lib.currencies import KGS
+from lib.money import convert, round_kgs
+
+from .models import Form, FxPolicy, Payment, PaymentKind, Source, Tranche
 
 ZERO = Decimal("0.00")
 PLACES = Decimal("0.0000000001")
+EXACT = 60  # digits: nothing is rounded before it is shown or stored
+IN, BACK, OUT = range(3)  # of one day in this order
 
 
 class Priced(NamedTuple):
@@ -25,80 +30,263 @@ class Priced(NamedTuple):
     on: date  # of the last tranche that it rests on
 
 
-class Layer:
-    """What is left of a tranche."""
+class Move(NamedTuple):
+    """What one day brought: tranches, money back from plans, or money for plans."""
 
-    def __init__(self, amount, kgs, on):
-        self.amount, self.kgs, self.on = amount, kgs, on
+    on: date
+    way: int
+    kgs: Decimal
+    amount: Decimal | None = None  # None: som were paid, what they are in the currency is asked
+
+
+class Layer:
+    """Money of one price."""
+
+    def __init__(self, amount, kgs):
+        self.amount, self.kgs = amount, kgs
 
 
 class Account:
-    """Unrounded inside; amounts are rounded once, where they are shown or stored."""
+    """Sums since the beginning. Unrounded inside; amounts are rounded once, where they are shown or stored.
 
-    def __init__(self, policy):
-        self.policy = policy
+    rate_on: day → som for one unit, or None; how som that are paid become units when they do not simply
+    take what the tranches cost (the rate of the day, the rate of the budget).
+    """
+
+    def __init__(self, *, first_in_first_out=False, rate_on=None):
+        self.first_in_first_out, self.rate_on = first_in_first_out, rate_on
         self.layers = deque()
-        self.overdrawn_kgs = ZERO  # more went out than had come in
-        self.last_value = None
+        self.received = Layer(ZERO, ZERO)
+        self.paid = Layer(ZERO, ZERO)
+        self.returned = Layer(ZERO, ZERO)
+        self.difference_kgs = ZERO
+        # More went out than had come in: units, with the som they were counted at, and som.
+        self.short = Layer(ZERO, ZERO)
+        self.short_kgs = ZERO
+        self.value = self.last_value = self.last_on = None
+        self.without_rate_kgs, self.days_without_rate = ZERO, 0
 
-    @property
-    def amount(self):
-        return sum((layer.amount for layer in self.layers), ZERO)
+    def move(self, move):
+        with localcontext(prec=EXACT):
+            if move.way == IN:
+                self.put_in(move.amount, move.kgs, move.on)
+            elif move.way == OUT:
+                self._pay(move)
+            else:
+                self._take_back(move)
 
-    @property
-    def kgs(self):
-        return sum((layer.kgs for layer in self.layers), ZERO)
+    # In
 
     def put_in(self, amount, kgs, on):
-        self.last_value = kgs / amount
-        self.layers.append(Layer(amount, kgs, on))
-        if self.policy == FxPolicy.WEIGHTED and len(self.layers) > 1:
-            self.layers = deque([Layer(self.amount, self.kgs, on)])
-            self.last_value = self.kgs / self.amount
+        self.received.amount += amount
+        self.received.kgs += kgs
+        self.last_on = on
+        self._fill(Layer(amount, kgs), kgs / amount)
 
-    def take_kgs(self, kgs):
-        """Som that go out; answers what they are in the currency."""
-        taken = ZERO
+    def _fill(self, layer, value):
+        """Money of a price: what is short is taken from it first."""
+        counted = self._short_in_units()
+        self._settle_units(layer)
+        taken = self._settle_kgs(layer)
+        self.value = value
+        self.paid.amount += taken + self._short_in_units() - counted
+        if not layer.amount:
+            return
+        self.layers.append(layer)
+        if not self.first_in_first_out:
+            whole = Layer(sum(a.amount for a in self.layers), sum(a.kgs for a in self.layers))
+            self.layers = deque([whole])
+            self.value = whole.kgs / whole.amount
+
+    def _settle_units(self, layer):
+        if not self.short.amount:
+            return
+        part = min(self.short.amount, layer.amount)
+        counted = self.short.kgs * part / self.short.amount
+        cost = layer.kgs * part / layer.amount
+        self.difference_kgs += counted - cost
+        self.short = Layer(self.short.amount - part, self.short.kgs - counted)
+        layer.amount, layer.kgs = layer.amount - part, layer.kgs - cost
+
+    def _settle_kgs(self, layer):
+        if not self.short_kgs or not layer.kgs:
+            return ZERO
+        part = min(self.short_kgs, layer.kgs)
+        units = layer.amount * part / layer.kgs if part < layer.kgs else layer.amount
+        self.short_kgs -= part
+        layer.amount, layer.kgs = layer.amount - units, layer.kgs - part
+        return units
+
+    def _short_in_units(self):
+        """Som that are missing, at the last price; nothing before there is one."""
+        return self.short_kgs / self.value if self.value else ZERO
+
+    # Out
+
+    def _pay(self, move):
+        self.paid.kgs += move.kgs
+        amount = self._units(move)
+        if amount is not None:
+            self.paid.amount += amount
+            self.difference_kgs += move.kgs - self._cost_of(amount, move.kgs)
+        elif not self.rate_on:
+            self.paid.amount += self._take_kgs(move.kgs)
+
+    def _take_back(self, move):
+        self.returned.kgs += move.kgs
+        amount = self._units(move)
+        if amount is None and self.rate_on:
+            return
+        if amount is None and not self.value:
+            self.short_kgs -= move.kgs  # before the first tranche
+            return
+        amount = move.kgs / self._price_back() if amount is None else amount
+        self.returned.amount += amount
+        self._fill(Layer(amount, move.kgs), self.value)
+        if self.first_in_first_out:
+            self.layers.rotate(1)  # what comes back goes out next
+
+    def _price_back(self):
+        """In turn: of the tranche that the last money came from."""
+        return (self.first_in_first_out and self.last_value) or self.value
+
+    def _units(self, move):
+        """What a payment is in the currency; None when it takes som, or when there is no rate."""
+        if move.amount is not None or not self.rate_on:
+            return move.amount
+        if rate := self.rate_on(move.on):
+            return move.kgs / rate
+        self.days_without_rate += 1
+        self.without_rate_kgs += move.kgs
+        return None
+
+    def _cost_of(self, amount, kgs):
+        """Take that much of the currency; what it had cost in som."""
+        cost = ZERO
+        while amount > 0 and self.layers:
+            layer = self.layers[0]
+            part = min(amount, layer.amount)
+            som = layer.kgs * part / layer.amount if part < layer.amount else layer.kgs
+            amount, cost, kgs = amount - part, cost + som, kgs - som
+            self._reduce(layer, part, som)
+        if amount > 0:
+            som = amount * self.value if self.value else kgs
+            self.short = Layer(self.short.amount + amount, self.short.kgs + som)
+            cost += som
+        return cost
+
+    def _take_kgs(self, kgs):
+        """Take that many som; what they are in the currency."""
+        units = ZERO
         while kgs > 0 and self.layers:
             layer = self.layers[0]
             part = min(kgs, layer.kgs)
-            units = layer.amount * part / layer.kgs if part < layer.kgs else layer.amount
-            taken, kgs = taken + units, kgs - part
-            layer.amount, layer.kgs = layer.amount - units, layer.kgs - part
-            if not layer.kgs:
-                self.layers.popleft()
-        if kgs > 0 and self.last_value:
-            self.overdrawn_kgs += kgs
-            taken += kgs / self.last_value
-        return taken
+            amount = layer.amount * part / layer.kgs if part < layer.kgs else layer.amount
+            units, kgs = units + amount, kgs - part
+            self._reduce(layer, amount, part)
+        before = self._short_in_units()
+        self.short_kgs += kgs
+        return units + self._short_in_units() - before
+
+    def _reduce(self, layer, amount, kgs):
+        if layer.kgs:
+            self.last_value = layer.kgs / layer.amount
+        layer.amount, layer.kgs = layer.amount - amount, layer.kgs - kgs
+        if layer.amount <= 0 or layer.kgs <= 0:
+            self.layers.popleft()
+
+    # Asked
+
+    @property
+    def amount_is_known(self):
+        """Not while som are missing that nothing says the price of, nor without a rate of a day."""
+        return not self.days_without_rate and not (self.short_kgs and not self.value)
 
     def price(self, amount):
         """Som of that many units; nothing is taken."""
-        kgs, left = ZERO, amount
-        for layer in self.layers:
-            part = min(left, layer.amount)
-            kgs, left = kgs + layer.kgs * part / layer.amount, left - part
-            if not left:
-                return kgs
-        return kgs + left * self.last_value
+        with localcontext(prec=EXACT):
+            kgs, left = ZERO, amount
+            for layer in self.layers:
+                part = min(left, layer.amount)
+                kgs, left = kgs + layer.kgs * part / layer.amount, left - part
+            return kgs + left * self.value
+
+
+# What moves an account
+
+
+def tranches_of(phase, until=None):
+    """Those that stand; what was entered by mistake and taken back is left out."""
+    tranches = Tranche.objects.standing().filter(phase=phase).order_by("received_on", "pk")
+    return tranches.filter(received_on__lte=until) if until else tranches
 
 
 def has_tranches(phase, currency):
-    return Tranche.objects.booked().filter(phase=phase, currency=currency).exists()
+    return tranches_of(phase).filter(currency=currency).exists()
+
+
+def drawn_on(phase, currencies):
+    """Which account som are paid from: that of the budget's currency, else that of the first tranche.
+
+    currencies: of the phase's tranches, in the order of their arrival.
+    """
+    if phase.budget_currency in currencies:
+        return phase.budget_currency
+    return next(iter(currencies), None)
+
+
+def policy_of(phase, currency):
+    """How payments in som become units of an account. A budget rate is a rate of one currency."""
+    if currency == KGS:
+        return FxPolicy.WEIGHTED
+    if phase.fx_policy == FxPolicy.BUDGET and currency != phase.budget_currency:
+        return FxPolicy.DAY
+    return phase.fx_policy
+
+
+def movements(phase, currency, until):
+    """Moves of an account up to a day, in their order; payments are added up per day by the database."""
+    # All tranches of the phase, later ones too: where som are paid from does not change from day to day.
+    tranches = list(tranches_of(phase))
+    currencies = list(dict.fromkeys(tranche.currency for tranche in tranches))
+    moves = [
+        Move(t.received_on, IN, t.amount_kgs, t.amount)
+        for t in tranches
+        if t.currency == currency and t.received_on <= until
+    ]
+    is_drawn_on = drawn_on(phase, currencies) == currency
+    for day, kind, paid_in, amount, kgs in _paid_per_day(phase, until):
+        way = OUT if kind == PaymentKind.RECEIVED else BACK
+        if paid_in == currency:
+            moves.append(Move(day, way, round_kgs(kgs), round_kgs(amount)))
+        elif is_drawn_on and paid_in not in currencies:
+            moves.append(Move(day, way, round_kgs(kgs)))
+    # A payment that was taken back on its own day leaves nothing.
+    return sorted((move for move in moves if move.kgs), key=lambda move: move[:2])
+
+
+def _paid_per_day(phase, until):
+    """Grants in cash that arrived at plans of the phase, or came back from them."""
+    payments = Payment.objects.booked().filter(
+        contribution__source=Source.GRANT,
+        contribution__form=Form.CASH,
+        contribution__plan__phase=phase,
+        paid_on__lte=until,
+    )
+    rows = payments.exclude(kind=PaymentKind.SPENT).order_by()
+    sums = rows.values_list("paid_on", "kind", "currency")
+    return sums.annotate(Sum("amount"), Sum("amount_kgs"))
+
+
+# The price of a payment in the currency
 
 
 def price(*, phase, currency, amount, on):
     """What that many units cost on that day by the policy of the phase; None before the first tranche."""
-    account = account_on(phase, currency, on, policy=phase.fx_policy)
-    if account.last_value is None:
+    account = Account(first_in_first_out=phase.fx_policy == FxPolicy.FIFO)
+    for move in movements(phase, currency, on):
+        account.move(move)
+    if account.last_on is None:
         return None
-    kgs = account.price(amount)
-    return Priced(round_kgs(kgs), (kgs / amount).quantize(PLACES), account.last_on)
-
-
-def account_on(phase, currency, on, *, policy):
-    """The account at the end of that day."""
-    account = Account(policy)
-    for day, _order, amount, kgs in movements(phase, currency, on):
-        account.move(day, amount, kgs)
-    return account
+    value = (account.price(amount) / amount).quantize(PLACES)
+    return Priced(convert(amount, value), value, account.last_on)

@@ -1,0 +1,119 @@
+"""The settings of a phase: who changes them, what follows for its plans, and when a policy stays for good."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+
+from lib.money import format_rate
+
+from .findings import recheck
+from .models import PROMISED, ActionPlan, BudgetLine, FxPolicy, Phase
+from .totals import judgement
+
+CHUNK = 2000  # plans
+
+SETTINGS = [
+    "minimum_own_share",
+    "in_kind_counts",
+    "fx_policy",
+    "budget_rate",
+    "variance_pct",
+    "variance_kgs",
+]
+# Which plans are under the minimum depends on these.
+JUDGING = {"minimum_own_share", "in_kind_counts"}
+# And which budget lines need a comment on these.
+COMMENTED = {"variance_pct", "variance_kgs"}
+DATES = {"starts_on", "ends_on"}
+
+
+def fix_policy(phase):
+    """From the first tranche or foreign payment on the policy stays. Two at once are safe; call it before
+    the policy is read: the phase in hand then says what holds."""
+    if phase.fx_policy_fixed:
+        return
+    Phase.objects.filter(pk=phase.pk, fx_policy_fixed=False).update(fx_policy_fixed=True)
+    phase.refresh_from_db(fields=["fx_policy", "fx_policy_fixed", "budget_rate", "budget_currency"])
+
+
+def fixed_fields(phase):
+    """Names of the fields that cannot be changed any more."""
+    if not phase.fx_policy_fixed:
+        return set()
+    by_budget = phase.fx_policy == FxPolicy.BUDGET
+    return {"fx_policy", "budget_rate", "budget_currency"} if by_budget else {"fx_policy"}
+
+
+@transaction.atomic
+def change_settings(*, phase, by, **changes):
+    """Set fields of a phase; all its plans are judged anew when the rule of the minimum changes.
+
+    The phase is locked before its plans, as a payment in another currency does.
+    """
+    if not by.is_administrator:
+        raise ValidationError(_("Only an administrator changes the settings of a phase."))
+    phase = Phase.objects.select_for_update(no_key=True, of=("self",)).get(pk=phase.pk)
+    changes = {name: value for name, value in changes.items() if getattr(phase, name) != value}
+    _not_fixed(phase, changes)
+    for name, value in changes.items():
+        setattr(phase, name, value)
+    phase.full_clean()
+    if changes:
+        phase.save(update_fields=list(changes))
+    if JUDGING & changes.keys():
+        _judge_anew(phase)
+    if DATES & changes.keys():
+        recheck(phase.plans.all())
+    elif COMMENTED & changes.keys():
+        recheck(phase.plans.filter(Exists(BudgetLine.objects.filter(plan=OuterRef("pk")))))
+    return phase
+
+
+def _not_fixed(phase, changes):
+    if locked := fixed_fields(phase) & changes.keys():
+        text = _(
+            "Money was counted by this policy already, so it stays: %(policy)s. "
+            "Another one would change what was reported."
+        )
+        wrong = ValidationError(text, code="fixed", params={"policy": fx_text(phase)})
+        raise ValidationError(dict.fromkeys(locked, wrong))
+
+
+def _judge_anew(phase):
+    """Which plans are under the minimum. By chunks in Python, so that SQLite is exact too."""
+    plans = phase.plans.order_by("pk").only("pk", *PROMISED, "cost_kgs", "is_under_minimum")
+    last = 0
+    while chunk := list(plans.select_for_update(of=("self",)).filter(pk__gt=last)[:CHUNK]):
+        last = chunk[-1].pk
+        now = {plan.pk: _is_under_minimum(plan, phase) for plan in chunk}
+        changed = [plan.pk for plan in chunk if plan.is_under_minimum != now[plan.pk]]
+        for is_under in (True, False):
+            ids = [pk for pk in changed if now[pk] is is_under]
+            ActionPlan.objects.filter(pk__in=ids).update(is_under_minimum=is_under)
+        recheck(ActionPlan.objects.filter(pk__in=changed))
+
+
+def _is_under_minimum(plan, phase):
+    money = {name: getattr(plan, name) for name in PROMISED}
+    return judgement(plan.cost_kgs, money, phase)["is_under_minimum"]
+
+
+def fx_text(phase):
+    """The policy of a phase in words, as every report prints it."""
+    if phase.fx_policy == FxPolicy.BUDGET:
+        return __("rate of the budget, 1 %(currency)s = %(rate)s som") % {
+            "currency": phase.budget_currency,
+            "rate": format_rate(phase.budget_rate),
+        }
+    return phase.get_fx_policy_display()
+
+
+def fx_texts(phases):
+    """One sentence for a report about these phases: by which policies foreign money became som."""
+    texts = {phase.name: str(fx_text(phase)) for phase in phases}
+    if len(set(texts.values())) == 1:
+        return __("Foreign money in som: %(policy)s.") % {"policy": next(iter(texts.values()))}
+    each = "; ".join(f"{name}: {text}" for name, text in texts.items())
+    return __("Foreign money in som: %(policies)s.") % {"policies": each} if texts else ""
