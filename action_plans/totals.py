@@ -35,12 +35,11 @@ SAMPLE_MONEY = {"own_cash_kgs", "own_in_kind_kgs", "grant_kgs", "other_kgs", "re
 @transaction.atomic
 def keep_totals(plan_id):
     """Recompute what is kept of a plan after any change of it, its rows or its payments."""
-    plan = (
-        ActionPlan.objects.select_for_update(of=("self",)).select_related("phase").get(pk=plan_id)
-    )
+    # Its phase is read after the lock: the minimum may be changed for all plans at this moment.
+    plan = ActionPlan.objects.select_for_update(of=("self",)).get(pk=plan_id)
     contributions = list(plan.contributions.all())
     payments = Payment.objects.filter(contribution__plan=plan)
-    money = money_of(plan.cost_kgs, contributions, _net_received(payments))
+    money = money_of(plan.cost_kgs, contributions, net_received(payments))
     sample_fields = _sample_fields(plan, contributions, payments)
     kept = money | judgement(plan.cost_kgs, money, plan.phase)
     kept |= {"sample_fields": sample_fields, "has_sample": bool(sample_fields)}
@@ -134,7 +133,7 @@ def _keys(piece, tops):
     yield Axis.YEAR, str(piece.year or "")
 
 
-def _net_received(payments):
+def net_received(payments):
     """{contribution id: received − returned}; what was taken back counts with its own, negative row."""
     net = defaultdict(lambda: ZERO)
     rows = (
