@@ -97,16 +97,16 @@ def newest_contribution(plan):
 
 def promised_on(contribution, day):
     """What was promised on that day."""
-    return _promised(contribution.plan, contribution, contribution.revisions.all(), day)
+    return promised_in(contribution.plan, contribution, contribution.revisions.all(), day)
 
 
 def promised_by_contribution(plan, day):
     """{contribution id: Promised}, in two queries for any number of them."""
     promises = plan.contributions.prefetch_related("revisions")
-    return {p.pk: _promised(plan, p, p.revisions.all(), day) for p in promises}
+    return {p.pk: promised_in(plan, p, p.revisions.all(), day) for p in promises}
 
 
-def _promised(plan, promise, revisions, day):
+def promised_in(plan, promise, revisions, day):
     approved_on = _approved_on(plan)
     if approved_on and day < approved_on:
         return Promised(ZERO, NOT_APPROVED)

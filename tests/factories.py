@@ -11,6 +11,7 @@ from accounts.models import Role, User
 from action_plans.models import (
     ActionPlan,
     Contribution,
+    InKindItem,
     Payment,
     Phase,
     PlanArea,
@@ -190,3 +191,25 @@ class PlanFactory(Factory):
         keep_totals(plan.pk)
         plan.refresh_from_db()
         return plan
+
+
+class InKindItemFactory(Factory):
+    """A claim of 30 m³ of sand; verified=True: all of it was accepted, without its ledger row."""
+
+    class Meta:
+        model = InKindItem
+
+    given_on = dt.date(2018, 5, 10)
+    what = "Песок"
+    quantity = Decimal(30)
+    unit = "м³"
+    unit_value_kgs = Decimal("1200.00")
+    claimed_kgs = factory.LazyAttribute(lambda item: item.quantity * item.unit_value_kgs)
+    valuation = "market"
+    claimed_at = factory.LazyFunction(timezone.now)
+
+    class Params:
+        verified = factory.Trait(
+            verified_kgs=factory.SelfAttribute("claimed_kgs"),
+            verified_at=factory.LazyFunction(timezone.now),
+        )

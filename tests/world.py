@@ -61,6 +61,23 @@ class World:
             sha256=hashlib.sha256(PDF).hexdigest(),
         )
 
+    def item(self, plan, *, verified):
+        """A contribution in kind of the plan."""
+        promise = factories.ContributionFactory(plan=plan, source="municipality", form="in_kind")
+        return factories.InKindItemFactory(
+            contribution=promise, evidence=self.document(plan), verified=verified
+        )
+
+    def row(self, name, plan):
+        """What the address of a plan's page names besides the plan, if anything."""
+        if name in ("action_plans:document", "action_plans:document_remove"):
+            return self.document(plan)
+        if name.startswith("action_plans:in_kind_") and name != "action_plans:in_kind_add":
+            return self.item(plan, verified=name == "action_plans:in_kind_withdraw")
+        if name == "action_plans:promise_revise":
+            return plan.contributions.first()
+        return None
+
     def path(self, name, state=""):
         """The address of a URL name; a name of a plan's page needs the state of the plan."""
         return reverse(name, args=self._arguments(name, state))
@@ -68,8 +85,8 @@ class World:
     def _arguments(self, name, state):
         if state:
             plan = self.plan(state)
-            document = name in ("action_plans:document", "action_plans:document_remove")
-            return [plan.reference, self.document(plan).pk] if document else [plan.reference]
+            row = self.row(name, plan)
+            return [plan.reference, row.pk] if row else [plan.reference]
         if name in ("accounts:person", "accounts:invite_again", "accounts:switch"):
             return [self.colleague.pk]
         if name == "account_invitation":

@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from action_plans import money_page
+from action_plans import in_kind_page, money_page, promises_page
 from action_plans.approval import rights_on
 
 
@@ -17,7 +18,15 @@ class Section(NamedTuple):
     variables: object  # section(plan, *, user, on) → dict
 
 
-SECTIONS = []
+SECTIONS = [
+    Section("promises", _("Promises"), "action_plans/money/_promises.html", promises_page.section),
+    Section(
+        "in-kind",
+        _("Contributions in kind"),
+        "action_plans/money/_in_kind.html",
+        in_kind_page.section,
+    ),
+]
 
 
 @require_safe
