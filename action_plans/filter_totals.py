@@ -6,7 +6,7 @@ from lib.money import share, sum_kgs
 
 from .models import COUNTED, OTHER, RECEIVED, Axis, FundingTotal, PlanStatus
 
-NO_AREA = "none"
+NO_AREA, KNOWN_AREA = "none", "known"
 COLUMNS = {
     "cost_kgs": ["cost_kgs"],
     "own_kgs": ["own_cash_kgs", "own_in_kind_kgs"],
@@ -88,7 +88,7 @@ def _axis(plan_filter):
         return Axis.YEAR, value if isinstance(value, int) else ""
     if name == "area" and value == NO_AREA:
         return Axis.AREA, ""
-    if name == "area":
+    if name == "area" and value != KNOWN_AREA:
         area = next(area for area in plan_filter.areas if area.code == value)
         return (Axis.AREA if area.parent_id else Axis.TOP_AREA), area.pk
     return None

@@ -26,7 +26,7 @@ from .filter_fields import (
     choice,
     select,
 )
-from .filter_totals import MEASURES, NO_AREA, SUMS, measure, totals_of
+from .filter_totals import KNOWN_AREA, MEASURES, NO_AREA, SUMS, measure, totals_of
 from .models import COUNTED, ActionPlan, FundingSlice, Phase, PlanStatus, ServiceArea
 
 COUNTED_STATES = "counted"
@@ -41,6 +41,10 @@ GAPS = [
 ]
 FUNDING = {"gap": Q(gap_kgs__gt=0), "surplus": Q(surplus_kgs__gt=0), "unknown": Q(cost_kgs=None)}
 UNDER_MINIMUM = [("1", pgettext_lazy("filter of plans", "under the minimum"))]
+AREAS = [
+    (NO_AREA, pgettext_lazy("service area", "not specified")),
+    (KNOWN_AREA, pgettext_lazy("service area", "specified")),
+]
 TAKE_MANY = ["municipality", "status"]
 # What the list can be sorted by. Amounts are those of the part that is shown.
 AMOUNTS = {
@@ -105,7 +109,7 @@ class PlanFilter(FilterSet):
         choices = {
             "region": [(region.iso, region.name) for region in self.regions],
             "district": _districts(),
-            "area": [(NO_AREA, pgettext_lazy("service area", "not specified")), *_tree(self.areas)],
+            "area": [*AREAS, *_tree(self.areas)],
             "phase": [(phase.code, phase.name) for phase in self.phases],
         }
         for name, options in choices.items():
@@ -162,6 +166,8 @@ class PlanFilter(FilterSet):
             value = self.form.cleaned_data.get(name) if self.is_valid() else None
             if value == NO_AREA:
                 condition &= Q(**{f"{prefix}area": None})
+            elif value == KNOWN_AREA:
+                condition &= Q(**{f"{prefix}area__isnull": False})
             elif value:
                 condition &= Q(**{f"{prefix}{column}__in": self.keys(name, value)})
         return condition

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from lib.dates import format_partial, parse_date
 from lib.money import share, sum_kgs, total
 
-from .models import ActionPlan, Contribution, Payment, PaymentKind, PlanArea
+from . import promises
+from .models import ActionPlan, Payment, PaymentKind, PlanArea
 
 ZERO = Decimal("0.00")
 
@@ -75,7 +76,10 @@ class Figures:
 
 
 def figures(plan, on):
-    promised, moved = _promised(plan, on), _moved(plan, on)
+    moved = _moved(plan, on)
+    promised = {
+        pk: promise.amount for pk, promise in promises.promised_by_contribution(plan, on).items()
+    }
     received = {pk: row["received"] - row["returned"] for pk, row in moved.items()}
     owed = [promised[pk] - received.get(pk, ZERO) for pk in promised]
     return Figures(
@@ -98,16 +102,3 @@ def _moved(plan, on):
     waiting = Count("pk", filter=Q(booked_at=None))
     rows = rows.order_by().values("contribution").annotate(**sums, waiting=waiting)
     return {row.pop("contribution"): row for row in rows}
-
-
-def _promised(plan, on):
-    """{contribution: what was promised on that day}"""
-    contributions = Contribution.objects.filter(plan=plan).prefetch_related("revisions")
-    return {contribution.pk: _promised_on(contribution, on) for contribution in contributions}
-
-
-def _promised_on(contribution, on):
-    for revision in contribution.revisions.all():  # in order of their number
-        if revision.effective_on > on:
-            return revision.before_kgs
-    return contribution.amount_kgs

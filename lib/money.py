@@ -348,6 +348,25 @@ def compact_parts(value, language=None):
     return number, f"{word}{NBSP}{unit}".lstrip(NBSP)
 
 
+class Unit(NamedTuple):
+    """How many zeros a table leaves away, and how many decimals it shows instead."""
+
+    power: int
+    places: int
+
+
+UNITS = {"som": Unit(0, 2), "thousand": Unit(3, 0), "million": Unit(6, 1)}
+
+
+def format_in_units(value, units, language=None):
+    """1 235 for 1 234 500.00 in thousands: half up, from the exact amount. Never add such figures."""
+    if value is None:
+        return UNKNOWN
+    unit = UNITS[units]
+    shown = round_share(Decimal(value).scaleb(-unit.power), unit.places)
+    return _number(shown + 0, _style(language))
+
+
 def _with_unit(value, number, language):
     if value is None:
         return UNKNOWN

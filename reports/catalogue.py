@@ -26,6 +26,7 @@ class TableOf(NamedTuple):
     title: str
     first: str  # the head of the first column
     rows: object  # money → DataFrame
+    columns: list
     parameter: str = ""  # of the filter: the plans of one row
     unknown: str = ""  # its value for the row of what is not known
 
@@ -37,6 +38,12 @@ PLANS = Column(
     _(
         "Number of plans. A joint plan is counted in every row it belongs to, and once in the total."
     ),
+)
+PLANS_PART = Column(
+    "plans_part_pct",
+    pgettext_lazy("column", "Part of plans"),
+    "pct",
+    _("Part of the number of plans of all rows; rounded so that the parts add up to 100.0%."),
 )
 PLANS_WITH_COST = Column(
     "plans_with_cost",
@@ -178,8 +185,15 @@ UNDER_MINIMUM = Column(
     "is_under_minimum",
     pgettext_lazy("column", "Under the minimum"),
     "text",
-    _("Whether the unrounded own share is under the minimum of the phase."),
-    14,
+    _("Whether the unrounded own share is under the minimum of the phase; if so, by what it is."),
+    20,
+)
+NO_SHARE = Column(
+    "own_share_reason",
+    pgettext_lazy("column", "Why there is no own share"),
+    "text",
+    _("A share needs a planned cost above 0."),
+    16,
 )
 PLAN_TAIL = [
     Column(
@@ -212,6 +226,7 @@ PLAN_COLUMNS = [
     GAP,
     SURPLUS,
     OWN_SHARE,
+    NO_SHARE,
     UNDER_MINIMUM,
     RECEIVED,
     *PLAN_TAIL,
@@ -232,19 +247,29 @@ GROUP_COLUMNS = [
     RECEIVED,
     COST_PART,
 ]
+AREA_COLUMNS = [PLANS, PLANS_PART, *GROUP_COLUMNS[1:]]
 SOURCE_COLUMNS = [PROMISED, PROMISED_PART, RECEIVED, OUTSTANDING, OVER, FULFILMENT]
 
 # The page has the width of a screen; the workbook has them all.
 NOT_ON_THE_PAGE = [PLANS_WITH_COST, OWN_CASH, OWN_IN_KIND, OWN_OF_KNOWN_COST]
 
 TABLES = [
-    TableOf("areas", _("By service area"), _("Service area"), tables.by_area, "area", "none"),
-    TableOf("regions", _("By region"), _("Region"), tables.by_region, "region"),
+    TableOf(
+        "areas",
+        _("By service area"),
+        _("Service area"),
+        tables.by_area,
+        AREA_COLUMNS,
+        "area",
+        "none",
+    ),
+    TableOf("regions", _("By region"), _("Region"), tables.by_region, GROUP_COLUMNS, "region"),
     TableOf(
         "municipalities",
         _("By municipality"),
         _("Municipality"),
         tables.by_municipality,
+        GROUP_COLUMNS,
         "municipality",
     ),
 ]
@@ -254,11 +279,16 @@ YEARS = TableOf(
     _("By year of the start"),
     pgettext_lazy("column", "Year"),
     tables.by_year,
+    GROUP_COLUMNS,
     "year",
     "unknown",
 )
 SOURCES = TableOf(
-    "sources", _("By source of money"), pgettext_lazy("column", "Source"), tables.by_source
+    "sources",
+    _("By source of money"),
+    pgettext_lazy("column", "Source"),
+    tables.by_source,
+    SOURCE_COLUMNS,
 )
 
 
@@ -285,6 +315,42 @@ REPORTS = [
     ),
 ]
 
+
+class ListPage(NamedTuple):
+    view: str
+    title: str
+    description: str
+
+
+RATES = ListPage(
+    "ledger:rates",
+    _("Exchange rates"),
+    _("What a unit of each currency cost in som on which day, with where the rate comes from."),
+)
+TRANCHES = ListPage(
+    "ledger:tranches",
+    _("Tranches"),
+    _(
+        "What donors have transferred to the programme, the balance per currency, and the exchange result."
+    ),
+)
+QUALITY = ListPage(
+    "ledger:quality",
+    _("Data quality"),
+    _("Everything that does not add up or is missing, each with a link to where it is put right."),
+)
+
+
+def lists_for(user):
+    """Tranches are for the office and the donors."""
+    return [RATES]
+
+
+UNIT_NAMES = {
+    "som": pgettext_lazy("unit of a table", "som"),
+    "thousand": pgettext_lazy("unit of a table", "thousand som"),
+    "million": pgettext_lazy("unit of a table", "million som"),
+}
 BASIS = _("Own share: own contribution promised ÷ planned cost of the same plans.")
 SCOPE = _(
     "Programme money and own contributions to action plans only; these are not the accounts of the project."

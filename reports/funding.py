@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from action_plans.filter_totals import KNOWN_AREA
 from action_plans.filters import COUNTED_STATES, PlanFilter
 from action_plans.models import (
     ActionPlan,
@@ -21,10 +22,10 @@ from action_plans.models import (
     PlanStatus,
     Source,
 )
-from lib.money import format_kgs, sum_kgs
+from lib.money import UNITS, format_kgs, sum_kgs
 
 from . import tables
-from .catalogue import GROUP_COLUMNS, NOT_ON_THE_PAGE, SOURCE_COLUMNS, SOURCES, TABLES, YEARS
+from .catalogue import NOT_ON_THE_PAGE, SOURCES, TABLES, UNIT_NAMES, YEARS
 from .notices import FILTERS, KINDS, text_of
 from .plan_rows import MONEY, with_areas, with_money
 from .rows import Row
@@ -45,10 +46,18 @@ class Line(NamedTuple):
 
 class TableView(NamedTuple):
     of: object
-    columns: list
     rows: list
     total: dict
     filter: PlanFilter
+
+    @property
+    def columns(self):
+        return self.of.columns
+
+    @property
+    def without_cost(self):
+        """How many plans are in no share, when the table has shares."""
+        return self.total["plans"] - self.total["plans_with_cost"] if "plans" in self.total else 0
 
     @property
     def page_columns(self):
@@ -75,7 +84,7 @@ class TableView(NamedTuple):
         """Of exactly the plans of this row."""
         name = self.of.parameter
         # Who chose a part of an area sees that part in the area's row.
-        if not name or (name == "area" and "area" in self.filter.data):
+        if not name or (name == "area" and self.filter.data.get("area", KNOWN_AREA) != KNOWN_AREA):
             return self.filter.query
         value = getattr(row["thing"], "iso", row["code"])
         return self.filter.query_with(**{name: self.of.unknown if value is None else value})
@@ -99,6 +108,8 @@ class FundingReport:
         if "status" not in data:
             data["status"] = COUNTED_STATES
         self.filter = PlanFilter(data)
+        self.units = query.get("units") if query.get("units") in UNITS else "som"
+        self.unknown_units = query.get("units", "som") not in (*UNITS, "")
         self.plans = self.filter.plans(user)
         # Of a joint plan only its part in the chosen places and areas is added up.
         self.rows = with_money(self.plans, self.filter.part)
@@ -130,19 +141,19 @@ class FundingReport:
 
     @cached_property
     def tables(self):
-        return [self._view(of, GROUP_COLUMNS, of.rows(self.money), self.total) for of in TABLES]
+        return [self._view(of, of.rows(self.money), self.total) for of in TABLES]
 
     @cached_property
     def years(self):
-        return self._view(YEARS, GROUP_COLUMNS, tables.by_year(self.money), self.total)
+        return self._view(YEARS, tables.by_year(self.money), self.total)
 
     @cached_property
     def sources(self):
         frame = tables.by_source(self.total)
-        return self._view(SOURCES, SOURCE_COLUMNS, frame, tables.source_total(frame))
+        return self._view(SOURCES, frame, tables.source_total(frame))
 
-    def _view(self, of, columns, frame, whole):
-        return TableView(of, columns, tables.records(frame), whole, self.filter)
+    def _view(self, of, frame, whole):
+        return TableView(of, tables.records(frame), whole, self.filter)
 
     @cached_property
     def minimum(self):
@@ -224,10 +235,34 @@ class FundingReport:
         """The address of this report: status= says that all states were asked for."""
         return _with_status(self.filter.query)
 
+    @property
+    def page_query(self):
+        """With the units of the page's tables; files have full amounts."""
+        return self.query_in(self.units)
+
+    def query_in(self, units):
+        return _in_units(self.query, units)
+
+    @property
+    def unit_chips(self):
+        """[(units, their name, the address of the page in them)]"""
+        return [(units, name, self.query_in(units)) for units, name in UNIT_NAMES.items()]
+
+    @property
+    def unit_name(self):
+        return UNIT_NAMES[self.units]
+
     @cached_property
     def chips(self):
         """The list's chips; taking the last status away must not bring the usual one back."""
-        return [chip._replace(query=_with_status(chip.query)) for chip in self.filter.chips]
+        return [
+            chip._replace(query=_in_units(_with_status(chip.query), self.units))
+            for chip in self.filter.chips
+        ]
+
+
+def _in_units(query, units):
+    return query if units == "som" else f"{query}&units={units}".lstrip("&")
 
 
 def _with_status(query):

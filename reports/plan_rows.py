@@ -46,6 +46,8 @@ MONEY = {
     "surplus_kgs": F("surplus_kgs"),
     "received_kgs": _added(RECEIVED),
 }
+# Why a plan has no own share: codes, for files.
+COST_UNKNOWN, COST_ZERO = "cost-unknown", "cost-zero"
 NEED_A_COST = {"cost_kgs", "gap_kgs", "surplus_kgs"}
 DIGITS = {"max_digits": 18, "decimal_places": 2}
 
@@ -94,6 +96,9 @@ def with_words(rows):
         row_starts_on=_known_part("starts"),
         row_ends_on=_known_part("ends"),
         row_sample_fields=_words("sample_fields"),
+        row_own_share_reason=Case(
+            When(cost_kgs=None, then=Value(COST_UNKNOWN)), When(cost_kgs=0, then=Value(COST_ZERO))
+        ),
     )
 
 

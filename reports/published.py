@@ -6,11 +6,12 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from lib.money import compact_parts, format_number, format_share
+from lib.money import compact_parts, format_number, format_share, share
 
 from .models import PublishedFigure
 
 MILLION = 1_000_000
+COST, OWN = PublishedFigure.Measure.COST, PublishedFigure.Measure.OWN
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ class Statement:
     def printed(self):
         """[(what, the value as it was said)]"""
         return [(label_of(figure), words_of(figure)) for figure in self.figures]
+
+    @property
+    def ratio(self):
+        """(own ÷ cost of the quoted figures, in percent; the words of both), or None. No source printed it."""
+        said = {figure.measure: figure for figure in self.figures}
+        own, cost = (said.get(measure) for measure in (OWN, COST))
+        if not own or not cost or not cost.value:
+            return None
+        return share(own.value, cost.value), words_of(own), words_of(cost)
 
     @property
     def notes(self):

@@ -187,6 +187,7 @@ def _with_shares(row):
     return row | {
         "own_share_pct": share(own, row["cost_kgs"]),
         "cost_part_pct": Decimal("100.0") if row["cost_kgs"] else None,
+        "plans_part_pct": Decimal("100.0") if row["plans"] else None,
     }
 
 
@@ -207,10 +208,16 @@ def _head(code, name, thing=None):
 
 
 def _measured(rows):
-    parts = composition({row["code"]: row["cost_kgs"] for row in rows})
-    rows = [_with_shares(row) | {"cost_part_pct": parts[row["code"]]} for row in rows]
+    parts = {
+        "cost_part_pct": composition({row["code"]: row["cost_kgs"] for row in rows}),
+        "plans_part_pct": composition({row["code"]: row["plans"] for row in rows}),
+    }
+    rows = [
+        _with_shares(row) | {name: part[row["code"]] for name, part in parts.items()}
+        for row in rows
+    ]
     columns = [*_head(None, ""), *COUNTS, *AddedMoney.MEASURES, *ADDED_UP]
-    columns += ["own_share_pct", "cost_part_pct"]
+    columns += ["own_share_pct", *parts]
     # dtype=object: pandas would turn None into NaN and whole columns into floats.
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index("code")
 

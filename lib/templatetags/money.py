@@ -11,6 +11,7 @@ register.filter("amount", money.format_amount)
 register.filter("rate", money.format_rate)
 register.filter("compact", money.format_compact)
 register.filter("number", money.format_number)
+register.filter("in_units", money.format_in_units)
 
 
 @register.filter
@@ -34,3 +35,11 @@ def raw(value):
     """For attributes of SVG: 31.9 in every language, two decimals at most; 0 when not known."""
     rounded = Decimal(value or 0).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return f"{rounded.normalize() + 0:f}"
+
+
+@register.filter
+def signed(written):
+    """{{ variance|amount|signed }}: a difference shows its plus, and a minus instead of a hyphen."""
+    if written.startswith("-"):
+        return f"−{written[1:]}"
+    return f"+{written}" if any(digit in written for digit in "123456789") else written

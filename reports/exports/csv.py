@@ -36,6 +36,7 @@ COLUMNS = {
     "gap_kgs": "row_gap_kgs",
     "surplus_kgs": "row_surplus_kgs",
     "own_share_pct": "own_share_pct",
+    "own_share_reason": "row_own_share_reason",
     "received_kgs": "row_received_kgs",
     "starts_on": "row_starts_on",
     "ends_on": "row_ends_on",

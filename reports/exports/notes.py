@@ -1,6 +1,7 @@
 """What stands in the notes sheet of the workbook: [(label, text)]."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lib.dates import format_moment
 from lib.money import format_amount
@@ -21,9 +22,18 @@ def notes(report, *, at, address):
         (_("Rounding"), catalogue.ROUNDING),
         (_("Joint plans"), catalogue.PART if report.filter.cuts else catalogue.JOINT),
     ]
+    if without := report.total["plans"] - report.total["plans_with_cost"]:
+        lines.append((_("Own share"), excluded(without)))
     if report.has_sample:
         lines.append((_("Sample data"), catalogue.SAMPLE))
     return [*lines, *_missing(report), ("", ""), *_meanings()]
+
+
+def excluded(number):
+    text = ngettext(
+        "%(number)s plan excluded: cost unknown", "%(number)s plans excluded: cost unknown", number
+    )
+    return text % {"number": number}
 
 
 def how_it_adds_up(whole):

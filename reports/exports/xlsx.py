@@ -16,9 +16,9 @@ from xlsxwriter.utility import xl_col_to_name
 
 from action_plans.models import PlanStatus, ServiceArea
 from lib.dates import Precision, format_moment, format_partial
-from lib.money import UNKNOWN, share
+from lib.money import UNKNOWN, format_share, share
 from reports import catalogue
-from reports.plan_rows import with_words
+from reports.plan_rows import COST_UNKNOWN, COST_ZERO, with_words
 
 from .notes import notes
 
@@ -194,6 +194,10 @@ def _plans(report):
     areas = {area.code: area.name for area in ServiceArea.objects.all()}
     phases = {phase.code: phase.name for phase in report.filter.phases}
     labels = {column.name: column.label for column in catalogue.PLAN_COLUMNS}
+    no_share = {
+        COST_UNKNOWN: pgettext("own share", "the cost is not known yet"),
+        COST_ZERO: pgettext("own share", "the cost is zero"),
+    }
     rows = with_words(report.rows).order_by("reference").values(*PLAN_VALUES)
     for row in rows.iterator(chunk_size=2000):
         codes, sample = row["row_area"] or "", row["row_sample_fields"] or ""
@@ -204,9 +208,8 @@ def _plans(report):
             "phase__code": phases[row["phase__code"]],
             "status": PlanStatus(row["status"]).label,
             "own_of_known_cost_kgs": None if row["row_cost_kgs"] is None else row["row_own_kgs"],
-            "is_under_minimum": pgettext("own share", "under the minimum")
-            if row["is_under_minimum"]
-            else "",
+            "own_share_reason": no_share.get(row["row_own_share_reason"], ""),
+            "is_under_minimum": _under_minimum(row) if row["is_under_minimum"] else "",
             "starts_on": _date(row["starts_on"], row["starts_precision"]),
             "ends_on": _date(row["ends_on"], row["ends_precision"]),
             "row_sample_fields": ", ".join(str(labels.get(n, n)) for n in sample.split()),
@@ -216,13 +219,25 @@ def _plans(report):
 PLAN_VALUES = [
     *(column.name for column in catalogue.PLAN_HEAD),
     *(f"row_{name}" for name in catalogue.PLAN_MONEY),
+    "row_own_share_reason",
     "is_under_minimum",
+    "own_share_pct",
+    "phase__minimum_own_share",
     "starts_on",
     "starts_precision",
     "ends_on",
     "ends_precision",
     "row_sample_fields",
 ]
+
+
+def _under_minimum(row):
+    """With as many decimals as it takes: the cell of the share itself may show 10.0%."""
+    pct, minimum = row["own_share_pct"], row["phase__minimum_own_share"]
+    if pct >= minimum:  # it is the cash alone that is under it
+        return pgettext("own share", "under the minimum")
+    words = {"share": format_share(pct, below=minimum, places=2)}
+    return pgettext("own share", "under the minimum (%(share)s)") % words
 
 
 def _plan_total(whole):

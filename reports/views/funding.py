@@ -25,6 +25,7 @@ def report_list(request):
         "phases": Phase.objects.all(),
         "regions": Region.objects.filter(Exists(COUNTED_THERE)).by_name(),
         "report": FundingReport(request.GET, user=request.user),
+        "lists": catalogue.lists_for(request.user),
     }
     return render(request, "reports/report_list.html", context)
 
@@ -34,7 +35,7 @@ def funding(request):
     report = FundingReport(request.GET, user=request.user)
     if any(value == "" for name, value in request.GET.items() if name != "status"):
         # An empty form sends each field; the address names what was chosen.
-        return redirect(_page(report))
+        return redirect(f"{reverse('reports:funding')}?{report.page_query}")
     context = {
         "report": report,
         "filter": report.filter,

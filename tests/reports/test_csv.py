@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db
 FILE = "/reports/funding.csv"
 HEADER = (
     "plan,title,municipality,soate,region,district,area,phase,status,cost_kgs,own_cash_kgs,"
-    "own_in_kind_kgs,grant_kgs,other_kgs,gap_kgs,surplus_kgs,own_share_pct,received_kgs,"
-    "starts_on,ends_on,sample_fields"
+    "own_in_kind_kgs,grant_kgs,other_kgs,gap_kgs,surplus_kgs,own_share_pct,own_share_reason,"
+    "received_kgs,starts_on,ends_on,sample_fields"
 )
 
 
@@ -84,6 +84,7 @@ def test_a_plan_is_a_row_of_raw_numbers_iso_dates_and_codes(donor):
         "gap_kgs": "34555.46",
         "surplus_kgs": "0.00",
         "own_share_pct": "32.401002",
+        "own_share_reason": "",
         "received_kgs": "0.00",
         "starts_on": "2018-08",
         "ends_on": "2018-12-24",
@@ -96,13 +97,14 @@ def test_what_is_not_known_is_empty(donor):
     [row] = rows(donor.get(FILE))
     names = ["area", "cost_kgs", "gap_kgs", "surplus_kgs", "own_share_pct", "starts_on", "ends_on"]
     assert [row[name] for name in names] == [""] * 7
-    assert row["own_cash_kgs"] == "120000.00"
+    assert (row["own_cash_kgs"], row["own_share_reason"]) == ("120000.00", "cost-unknown")
 
 
 def test_a_plan_that_costs_nothing_has_no_share(donor):
     counted(cost_kgs=0)
     [row] = rows(donor.get(FILE))
     assert (row["cost_kgs"], row["own_share_pct"]) == ("0.00", "")
+    assert row["own_share_reason"] == "cost-zero"
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])

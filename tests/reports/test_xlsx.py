@@ -158,7 +158,7 @@ def test_the_notes_say_when_who_which_filter_and_what_is_missing(donor):
 def test_a_sheet_is_ready_for_reading_and_printing(donor):
     counted(cost_kgs=100)
     sheet = opened(donor.get(FILE)).worksheets[PLANS]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:X2")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:Y2")
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.print_title_rows) == (True, "$1:$1")
 
