@@ -10,7 +10,11 @@ from django.utils import timezone
 from accounts.models import Role, User
 from action_plans.models import (
     ActionPlan,
+    BudgetLine,
+    BudgetRevision,
     Contribution,
+    Evidence,
+    ExchangeRate,
     InKindItem,
     Payment,
     Phase,
@@ -213,3 +217,55 @@ class InKindItemFactory(Factory):
             verified_kgs=factory.SelfAttribute("claimed_kgs"),
             verified_at=factory.LazyFunction(timezone.now),
         )
+
+
+class BudgetLineFactory(Factory):
+    """A line with its original amount. BudgetLineFactory(plan=…, amount=500_000)"""
+
+    class Meta:
+        model = BudgetLine
+
+    position = factory.LazyAttribute(lambda line: line.plan.budget_lines.count() + 1)
+    title = factory.Sequence("Работы {}".format)
+    source = "grant"
+
+    @classmethod
+    def _create(cls, model_class, *args, amount=500_000, **kwargs):
+        line = super()._create(model_class, *args, **kwargs)
+        BudgetRevision.objects.create(
+            line=line,
+            number=0,
+            quantity=1,
+            unit_cost_kgs=amount,
+            amount_kgs=amount,
+            revised_at=timezone.now(),
+        )
+        return line
+
+
+class EvidenceFactory(Factory):
+    """A paper of the programme that a rate or a tranche rests on."""
+
+    class Meta:
+        model = Evidence
+
+    file = factory.django.FileField(data=b"%PDF-1.7\n%%EOF\n", filename="paper.pdf")
+    filename = "paper.pdf"
+    content_type = "application/pdf"
+    size = 15
+    sha256 = factory.Sequence("{:064x}".format)
+
+
+class ExchangeRateFactory(Factory):
+    """A rate entered by hand; of one day and currency only once."""
+
+    class Meta:
+        model = ExchangeRate
+
+    currency = "CHF"
+    applies_on = dt.date(2018, 6, 1)
+    last_on = factory.LazyAttribute(lambda rate: rate.applies_on + dt.timedelta(7))
+    value = Decimal("70.1234")
+    source = "manual"
+    evidence = factory.SubFactory(EvidenceFactory)
+    entered_at = factory.LazyFunction(timezone.now)

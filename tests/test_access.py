@@ -94,6 +94,22 @@ ACCESS = {
     "get reports:ledger_xlsx[approved]": SIGNED_IN,
     "get action_plans:payment[approved]": OFFICE,
     "post action_plans:payment[approved]": OFFICE,
+    # The budget is entered in a draft by who works on it, revised by the office, commented on by both;
+    # in another state the page sends back with a word.
+    "get action_plans:budget_add[draft]": WORKERS,
+    "post action_plans:budget_add[draft]": WORKERS,
+    "get action_plans:budget_add[submitted]": WORKERS,
+    "get action_plans:budget_add[approved]": WORKERS,
+    "post action_plans:budget_add[approved]": WORKERS,
+    "get action_plans:budget_edit[draft]": WORKERS,
+    "post action_plans:budget_edit[draft]": WORKERS,
+    "post action_plans:budget_edit[approved]": WORKERS,
+    "get action_plans:budget_remove[draft]": WORKERS,
+    "post action_plans:budget_remove[draft]": WORKERS,
+    "get action_plans:budget_revise[approved]": OFFICE,
+    "post action_plans:budget_revise[approved]": OFFICE,
+    "get action_plans:budget_comment[approved]": WORKERS,
+    "post action_plans:budget_comment[approved]": WORKERS,
     # In kind and promises; a plan that is not approved yet sends back with a word.
     "get action_plans:in_kind_add[draft]": WORKERS,
     "get action_plans:in_kind_add[approved]": WORKERS,
@@ -117,6 +133,13 @@ ACCESS = {
     "post action_plans:document_add[approved]": WORKERS,
     "post action_plans:document_remove[draft]": WORKERS,
     "post action_plans:document_remove[approved]": WORKERS,
+    # Exchange rates and the papers of the programme
+    "get ledger:rates": SIGNED_IN,
+    "get ledger:rate_add": OFFICE,
+    "post ledger:rate_add": OFFICE,
+    "get ledger:rate_import": OFFICE,
+    "post ledger:rate_import": OFFICE,
+    "get ledger:evidence": SIGNED_IN,
     # Reports
     "get reports:programme": SIGNED_IN,
     "get reports:list": SIGNED_IN,
@@ -131,6 +154,7 @@ LINE = re.compile(r"(?P<method>\w+) (?P<name>[\w:]+)(\[(?P<state>\w+)\])?")
 FILES = {
     "healthz",
     "action_plans:document",
+    "ledger:evidence",
     "reports:funding_csv",
     "reports:funding_xlsx",
     "reports:chart",

@@ -76,6 +76,8 @@ class World:
             return self.item(plan, verified=name == "action_plans:in_kind_withdraw")
         if name == "action_plans:promise_revise":
             return plan.contributions.first()
+        if name.startswith("action_plans:budget_") and name != "action_plans:budget_add":
+            return factories.BudgetLineFactory(plan=plan)
         return None
 
     def path(self, name, state=""):
@@ -87,6 +89,8 @@ class World:
             plan = self.plan(state)
             row = self.row(name, plan)
             return [plan.reference, row.pk] if row else [plan.reference]
+        if name == "ledger:evidence":
+            return [factories.ExchangeRateFactory().evidence.pk]
         if name in ("accounts:person", "accounts:invite_again", "accounts:switch"):
             return [self.colleague.pk]
         if name == "account_invitation":

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from lib.money import MAX_KGS
+from lib.money import MAX_KGS, NBSP, format_amount, format_number
 
 from .funding import Source
 from .plan import ActionPlan
@@ -96,3 +96,9 @@ class BudgetRevision(models.Model):
 
     def __str__(self):
         return f"{self.line_id}/{self.number}: {self.amount_kgs}"
+
+    @property
+    def product(self):
+        """1 200 m × 850.00"""
+        quantity = NBSP.join(filter(None, [format_number(self.quantity), self.line.unit]))
+        return f"{quantity} ×{NBSP}{format_amount(self.unit_cost_kgs)}"

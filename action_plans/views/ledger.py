@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from action_plans import in_kind_page, money_page, promises_page
+from action_plans import budget_page, in_kind_page, money_page, promises_page, years_page
 from action_plans.approval import rights_on
 
 
@@ -20,12 +20,14 @@ class Section(NamedTuple):
 
 SECTIONS = [
     Section("promises", _("Promises"), "action_plans/money/_promises.html", promises_page.section),
+    Section("budget", _("Budget"), "action_plans/money/_budget.html", budget_page.section),
     Section(
         "in-kind",
         _("Contributions in kind"),
         "action_plans/money/_in_kind.html",
         in_kind_page.section,
     ),
+    Section("years", _("By year"), "action_plans/money/_years.html", years_page.section),
 ]
 
 
