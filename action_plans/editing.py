@@ -86,7 +86,7 @@ def _create(facts, *, by, key, on, at):
     start = facts.get(("starts_on",))
     reference = new_reference(lead.region, start.day.year if start else on.year)
     plan = ActionPlan(reference=reference, creation_key=key, created_by=by, version=1)
-    _write(plan, facts, before={}, by=by, at=at)
+    write_facts(plan, facts, before={}, by=by, at=at)
     return plan
 
 
@@ -117,7 +117,7 @@ def save_plan(*, plan_id, facts, base, by, at):
     if plan.version != base and facts_at(plan, base)[0] != before:
         raise Conflict(plan)  # a step like “returned” makes a new version too, but no conflict
     plan.version += 1
-    _write(plan, facts, before=before, by=by, at=at)
+    write_facts(plan, facts, before=before, by=by, at=at)
     return plan
 
 
@@ -152,7 +152,7 @@ def own_money(facts):
 # --- Writing: the plan first, because facts_at() tells versions apart by its time ---------------
 
 
-def _write(plan, facts, *, before, by, at):
+def write_facts(plan, facts, *, before, by, at):
     changed = {key for key in facts.keys() | before.keys() if facts.get(key) != before.get(key)}
     _write_plan(plan, facts, changed, by=by, at=at)
     _write_texts(plan, facts, changed, by=by)

@@ -37,7 +37,7 @@ class PlanEntry:
         self.user, self.plan = user, plan
         self.stored = facts_of(plan) if plan else _new_facts(user, today)
         self.facts = facts or self.stored
-        self.data = _complete(data) if data is not None else None
+        self.data = complete(data) if data is not None else None
         self.form = PlanForm(
             self.data,
             facts=self.facts,
@@ -173,22 +173,26 @@ class PlanEntry:
             self.form,
             self.money,
         ]:
-            found += _problems(shown)
+            found += problems_of(shown)
         return found
 
     def keep_quiet(self):
-        """Show what was typed again without judging it: a row was added or removed, nothing was saved."""
-        for shown in self.parts:
-            for form in getattr(shown, "forms", [shown]):
-                form._errors = ErrorDict()
-            if hasattr(shown, "forms"):
-                shown._errors, shown._non_form_errors = (
-                    [ErrorDict() for _f in shown.forms],
-                    ErrorList(),
-                )
+        keep_quiet(self.parts)
 
 
-def _problems(shown):
+def keep_quiet(parts):
+    """Show what was typed again without judging it: a row was added or removed, nothing was saved."""
+    for shown in parts:
+        for form in getattr(shown, "forms", [shown]):
+            form._errors = ErrorDict()
+        if hasattr(shown, "forms"):
+            shown._errors, shown._non_form_errors = (
+                [ErrorDict() for _f in shown.forms],
+                ErrorList(),
+            )
+
+
+def problems_of(shown):
     if not shown.is_bound:
         return
     if hasattr(shown, "forms"):
@@ -218,7 +222,7 @@ def _new_facts(user, today):
 # --- Rows without a script: a button that adds or removes one sends the whole form ----------------
 
 
-def _complete(data):
+def complete(data):
     """Counts that no person types: a form without them is an empty one, not a broken page."""
     data = data.copy()
     for prefix in FORMSETS:
@@ -236,7 +240,7 @@ def rearranged(data):
     """The data after “add” or “remove”; None when neither was pressed."""
     if "add" in data:
         prefix = data["add"] if data["add"] in FORMSETS else "money"
-        data = _complete(data)
+        data = complete(data)
         data[f"{prefix}-TOTAL_FORMS"] = str(int(data[f"{prefix}-TOTAL_FORMS"]) + 1)
         return data
     for action, value in [("remove", "on"), ("restore", "")]:

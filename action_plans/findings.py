@@ -272,7 +272,8 @@ def recheck(plans):
     keys = list(plans.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), CHUNK):
         with transaction.atomic():
-            locked = ActionPlan.objects.select_for_update(of=("self",)).select_related("phase")
+            # Phases are read after the lock, as keep_totals does.
+            locked = ActionPlan.objects.select_for_update(of=("self",)).prefetch_related("phase")
             _keep(list(locked.filter(pk__in=keys[start : start + CHUNK]).order_by("pk")))
 
 

@@ -8,6 +8,7 @@ from django.db.models import DateField, DecimalField
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from lib.currencies import format_money
 from lib.dates import format_partial
 from lib.money import format_kgs, format_number, format_share
 
@@ -15,6 +16,7 @@ from .models import (
     COUNTED,
     ActionPlan,
     Contribution,
+    Payment,
     PlanArea,
     PlanMunicipality,
     PlanStatus,
@@ -89,7 +91,7 @@ def entries(plan, user, *, newest=None):
     found = [_step(step) for step in plan.steps.all()]
     records = [e for model in SHOWN for e in _records(model, plan, newest)]
     merged = _join(sorted(records, key=lambda entry: entry.at), found)
-    found += [*merged, *_payments(plan), *_documents(plan)]
+    found += [*merged, *_payments(plan, newest), *_documents(plan)]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
@@ -147,7 +149,7 @@ def _entry(model, row, before):
         name, words = _whole(model, row)
         gone = row.history_type == "-"
         entry.changes = [Change(name, words if gone else "", "" if gone else words)]
-    if entry.heading or entry.changes:
+    if entry.heading or entry.changes or entry.reason:  # its rows may have changed, not the plan's own
         yield entry
 
 
@@ -223,16 +225,25 @@ def _same_save(one, other):
     return one.by == other.by and abs(other.at - one.at) <= ONE_SAVE
 
 
-def _payments(plan):
-    for contribution in plan.contributions.all():
-        for payment in contribution.payments.all():
-            heading = _("Payment booked: %(source)s, %(kind)s, %(amount)s") % {
-                "source": contribution.get_source_display(),
-                "kind": payment.get_kind_display(),
-                "amount": format_kgs(payment.amount_kgs),
-            }
-            sample = payment.is_sample
-            yield Entry(payment.booked_at, payment.booked_by, heading, is_sample=sample)
+def _payments(plan, newest):
+    rows = Payment.objects.booked().filter(contribution__plan=plan)
+    rows = rows.select_related("contribution", "booked_by").order_by("-booked_at", "-pk")
+    for payment in rows[:newest]:
+        heading = _payment_heading(payment) % {
+            "source": payment.contribution.get_source_display(),
+            "kind": payment.get_kind_display(),
+            "amount": format_money(abs(payment.amount), payment.currency),
+        }
+        at, by, sample = payment.booked_at, payment.booked_by, payment.is_sample
+        yield Entry(at, by, heading, reason=payment.reason, is_sample=sample)
+
+
+def _payment_heading(payment):
+    if payment.reverses_id:
+        return _("Payment taken back: %(source)s, %(kind)s, %(amount)s")
+    if payment.corrects_id:
+        return _("Payment corrected, now: %(source)s, %(kind)s, %(amount)s")
+    return _("Payment booked: %(source)s, %(kind)s, %(amount)s")
 
 
 def _documents(plan):

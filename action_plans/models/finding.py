@@ -27,6 +27,17 @@ class Check(models.TextChoices):
     OUT_OF_PHASE = "out_of_phase", pgettext_lazy("check", "Dates outside of the phase")
 
 
+class FindingQuerySet(models.QuerySet):
+    def on(self, day):
+        """Those that are true on that day."""
+        return self.filter(Q(since_on=None) | Q(since_on__lte=day))
+
+    def of_plans_visible_to(self, user):
+        if user.works_for_programme:
+            return self  # all of them: no plan has to be looked at
+        return self.filter(plan__in=ActionPlan.objects.visible_to(user).order_by().values("pk"))
+
+
 class Finding(models.Model):
     """One check that one plan does not pass; kept by action_plans.findings as totals are."""
 
@@ -36,6 +47,8 @@ class Finding(models.Model):
     number = models.PositiveIntegerField(default=1)
     # Nothing has happened yet on earlier days: no payment, long after the start.
     since_on = models.DateField(null=True)
+
+    objects = FindingQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -222,6 +222,8 @@ class ActionPlan(Money):
     KEPT = [*PROMISED, *RECEIVED, "gap_kgs", "surplus_kgs", "own_share_pct", "is_under_minimum"]
     history = HistoricalRecords(
         excluded_fields=[*KEPT, "search_key", "creation_key", "has_sample", "sample_fields"],
+        # Why a fact of an approved plan was corrected: whole, not its first 100 characters.
+        history_change_reason_field=models.TextField(null=True),
         app="action_plans",
     )
 
