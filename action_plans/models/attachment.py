@@ -1,8 +1,11 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from accounts.models import Role
 
 from .plan import ActionPlan
 
@@ -56,6 +59,15 @@ class Attachment(models.Model):
         return reverse("action_plans:document", args=[self.plan.reference, self.pk])
 
 
+class EvidenceQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Of rates: whoever is signed in; of tranches: office and donors. What proves nothing: nobody."""
+        proves = Q(rates__isnull=False)
+        if user.works_for_programme or user.role == Role.DONOR:
+            proves |= Q(tranches__isnull=False)
+        return self.filter(proves).distinct()
+
+
 class Evidence(models.Model):
     """A file of the programme, not of a plan: what an exchange rate or a tranche rests on. Kept for good."""
 
@@ -69,6 +81,8 @@ class Evidence(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    objects = EvidenceQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
@@ -76,3 +90,6 @@ class Evidence(models.Model):
 
     def __str__(self):
         return self.filename
+
+    def get_absolute_url(self):
+        return reverse("ledger:evidence", args=[self.pk])

@@ -1,10 +1,14 @@
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lib.currencies import CODES, KGS
+from lib.currencies import CODES, KGS, name_of
+from lib.money import format_rate
 
 
 class RateSource(models.TextChoices):
@@ -23,9 +27,34 @@ class ExchangeRateQuerySet(models.QuerySet):
     def valid_on(self, day):
         return self.filter(applies_on__lte=day, last_on__gte=day)
 
+    def current(self):
+        """Without the versions that a later one of the same day and source has replaced."""
+        return self.filter(~Exists(self._later()))
+
     def best_first(self):
         """The newest day first; of one day the last version entered."""
         return self.order_by("-applies_on", "-entered_at", "-pk")
+
+    def latest(self):
+        """Of each currency the rates of its newest day."""
+        days = self.order_by().values("currency").annotate(day=Max("applies_on"))
+        newest = [Q(currency=row["currency"], applies_on=row["day"]) for row in days]
+        return self.filter(reduce(or_, newest)) if newest else self.none()
+
+    def for_list(self):
+        """With what a list says of each: whether it was replaced, and the rate of an earlier day."""
+        before = self.model.objects.filter(
+            currency=OuterRef("currency"), applies_on__lt=OuterRef("applies_on")
+        ).best_first()
+        return self.select_related("evidence", "entered_by").annotate(
+            was_replaced=Exists(self._later()),
+            value_before=Subquery(before.values("value")[:1]),
+            nominal_before=Subquery(before.values("nominal")[:1]),
+        )
+
+    def _later(self):
+        same = {name: OuterRef(name) for name in ("currency", "applies_on", "source")}
+        return self.model.objects.filter(**same, version__gt=OuterRef("version"))
 
 
 class ExchangeRate(models.Model):
@@ -92,3 +121,19 @@ class ExchangeRate(models.Model):
 
     def __str__(self):
         return f"{self.nominal} {self.currency} = {self.value} KGS, {self.applies_on}"
+
+    @property
+    def currency_name(self):
+        return name_of(self.currency)
+
+    @property
+    def equation(self):
+        """10 JPY = 4,7578 som, in the reader's language."""
+        return _("%(nominal)s %(currency)s = %(value)s som") % {
+            "nominal": self.nominal,
+            "currency": self.currency,
+            "value": format_rate(self.value),
+        }
+
+    def is_out_of_date(self, on):
+        return self.last_on < on

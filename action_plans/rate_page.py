@@ -1,0 +1,84 @@
+"""What the page of exchange rates shows."""
+
+from typing import NamedTuple
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Min
+
+from lib.currencies import CODES
+from lib.dates import format_partial as day
+from lib.money import UNKNOWN, format_share
+
+from . import rates
+from .models import ExchangeRate, Payment
+
+__all__ = ["Row", "day", "holds", "page", "query", "signed", "waiting"]
+PER_PAGE = 50
+
+
+class Row(NamedTuple):
+    rate: ExchangeRate
+    change_text: str  # against the nearest earlier day
+    is_jump: bool
+    is_out_of_date: bool
+    may_be_replaced: bool
+
+
+def page(form, number, *, on):
+    """A page of Rows: what the filter asks for, or the newest rate of each currency."""
+    found = form.filter(ExchangeRate.objects.for_list()) if form.asks else newest()
+    page = Paginator(found, PER_PAGE).get_page(number)
+    page.object_list = [row(rate, on) for rate in page.object_list]
+    return page
+
+
+def row(rate, on):
+    change = rates.change(rate.value, rate.nominal, rate.value_before, rate.nominal_before)
+    return Row(
+        rate,
+        signed(change),
+        rates.is_jump(change),
+        rate.is_out_of_date(on),
+        may_be_replaced=rate.source in rates.BY_HAND and not rate.was_replaced,
+    )
+
+
+def signed(change):
+    """+12.3% · −8.0% · — when there is no earlier rate."""
+    if change is None:
+        return UNKNOWN
+    sign = "+" if change > 0 else "−" if change < 0 else ""
+    return sign + format_share(abs(change))
+
+
+def newest():
+    """The newest rate of each currency, those people meet most first."""
+    best = {}
+    for rate in ExchangeRate.objects.latest().for_list().best_first():
+        best.setdefault(rate.currency, rate)
+    return [best[code] for code in CODES if code in best]
+
+
+def query(asked):
+    """The filter as it stands in the address, without the page."""
+    asked = asked.copy()
+    asked.pop("page", None)
+    return asked.urlencode()
+
+
+class Holds(NamedTuple):
+    day: object
+    rate: ExchangeRate | None
+
+
+def holds(form):
+    """Of one currency and one day: the rate that payments of that day are booked at."""
+    if not form.day or not (currency := form.cleaned_data["currency"]):
+        return None
+    return Holds(form.day, rates.find(currency, form.day))
+
+
+def waiting():
+    """[{currency, number, since}] of payments that wait for a rate."""
+    drafts = Payment.objects.waiting().order_by("currency").values("currency")
+    return list(drafts.annotate(number=Count("pk"), since=Min("paid_on")))
