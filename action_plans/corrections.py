@@ -69,7 +69,8 @@ def repost(*, payment, reason, by):
     _take_back(payment, reason, by, at)
     payments.price(plan, row, at=at, by=by)
     if not row.is_booked:
-        raise ValidationError(payments.missing(row), code="state")
+        tranche = payments.waits_for_tranche(row, plan.phase)
+        raise ValidationError(payments.missing(row, tranche=tranche), code="state")
     if [getattr(row, name) for name in RATE[1:]] == [getattr(payment, name) for name in RATE[1:]]:
         raise ValidationError(
             _("The rate that holds for this day is the one that was used."), code="state"

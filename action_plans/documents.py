@@ -50,9 +50,21 @@ def remove(*, attachment, by):
         )
     if attachment.payments.exists():
         raise ValidationError(_("A payment names this document as its evidence, so it stays."))
+    if attachment.in_kind_items.exists():
+        raise ValidationError(
+            _("A contribution in kind names this document as its evidence, so it stays.")
+        )
+    if attachment.promise_revisions.exists():
+        raise ValidationError(_("A promise was revised by this document, so it stays."))
     storage, name = attachment.file.storage, attachment.file.name
     attachment.delete()
     transaction.on_commit(lambda: storage.delete(name))
+
+
+def removable(plan):
+    """The ids of documents that nothing rests on. Same rule as remove()."""
+    free = {"payments": None, "in_kind_items": None, "promise_revisions": None}
+    return set(plan.attachments.filter(**free).order_by().values_list("pk", flat=True))
 
 
 def serve(attachment):

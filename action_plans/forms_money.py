@@ -1,18 +1,13 @@
-"""The small forms of the plan page and the form of a payment."""
+"""The small forms of the plan page."""
 
-import uuid
-
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lib.money import AmountField
 from lib.uploads import KINDS, check_upload
 
-from .form_fields import check_year, kept_input
-from .models import Attachment, Contribution, PaymentKind
+from .form_fields import check_year
+from .models import Attachment
 
 ACCEPT = ",".join(f".{ending}" for kind in KINDS for ending in kind.endings)
 FILE_HELP = _("PDF, JPG, PNG, DOCX or XLSX, at most 20 MB.")
@@ -71,63 +66,3 @@ class DocumentForm(forms.Form):
         help_text=_("If empty, the name of the file is shown."),
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
-
-
-class ContributionField(forms.ModelChoiceField):
-    def label_from_instance(self, contribution):
-        return f"{contribution.get_source_display()}, {contribution.get_form_display()}"
-
-
-class PaymentForm(forms.Form):
-    contribution = ContributionField(
-        label=_("Contribution"),
-        queryset=Contribution.objects.none(),
-        empty_label=_("Choose who pays"),
-    )
-    kind = forms.ChoiceField(
-        label=_("What happened"),
-        choices=PaymentKind,
-        initial=PaymentKind.RECEIVED,
-    )
-    paid_on = forms.DateField(
-        label=_("Date of the payment"),
-        widget=DateInput(),
-        help_text=_("Day, month, year, for example 16.08.2018."),
-        error_messages={"invalid": _("This is not a date. Write it like 16.08.2018.")},
-        validators=[check_year],
-    )
-    amount_kgs = AmountField(
-        label=_("Amount, som"), help_text=_("For example 1 234,50 or 1234.50.")
-    )
-    document_number = forms.CharField(
-        label=_("Document number"),
-        max_length=100,
-        required=False,
-        help_text=_("Number of the payment order, invoice or act."),
-    )
-    evidence = UploadField(label=_("Evidence"), required=False)
-    booking_key = forms.UUIDField(widget=kept_input())
-
-    def __init__(self, *args, plan, **kwargs):
-        super().__init__(*args, initial={"booking_key": uuid.uuid4()}, **kwargs)
-        self.fields["contribution"].queryset = plan.contributions.all()
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.layout = Layout(
-            "contribution",
-            Row(
-                Column("kind", css_class="col-md-4"),
-                Column("paid_on", css_class="col-md-4"),
-                Column("amount_kgs", css_class="col-md-4"),
-            ),
-            Row(
-                Column("document_number", css_class="col-md-4"),
-                Column("evidence", css_class="col-md-8"),
-            ),
-            "booking_key",
-        )
-
-    def begin_another(self):
-        """Sent once more, what was typed is a payment of its own."""
-        self.data = self.data.copy()
-        self.data["booking_key"] = str(uuid.uuid4())

@@ -32,6 +32,7 @@ from .models import (
     Phase,
     Source,
 )
+from .phases import fix_policy
 from .totals import ZERO, keep_totals
 
 SIGNS = {PaymentKind.RECEIVED: 1, PaymentKind.RETURNED: -1}
@@ -180,9 +181,8 @@ def put_in(plan, row, *, priced=False):
     if row.is_foreign and not priced:
         price(plan, row, at=row.entered_at, by=row.entered_by)
     row.save()
-    if row.is_foreign and row.is_booked and not plan.phase.fx_policy_fixed:
-        Phase.objects.filter(pk=plan.phase_id).update(fx_policy_fixed=True)
-        plan.phase.fx_policy_fixed = True
+    if row.is_foreign and row.is_booked:
+        fix_policy(plan.phase)
 
 
 def keep_evidence(plan, file, by):
@@ -204,23 +204,23 @@ def effect(row):
     return SIGNS.get(row.kind, 0) * (row.amount_kgs or ZERO)
 
 
-def missing(row):
-    """In words, what a draft waits for."""
-    phase, currency = row.contribution.plan.phase, row.currency
-    day = format_partial(row.paid_on)
-    by_tranches = row.contribution.source == Source.GRANT and phase.fx_policy in (
-        FxPolicy.WEIGHTED,
-        FxPolicy.FIFO,
+def waits_for_tranche(row, phase):
+    """Whether what a draft lacks is a tranche, not a rate."""
+    by_tranches = phase.fx_policy in (FxPolicy.WEIGHTED, FxPolicy.FIFO)
+    return (
+        by_tranches
+        and row.contribution.source == Source.GRANT
+        and tranche_account.has_tranches(phase, row.currency)
     )
-    if by_tranches and tranche_account.has_tranches(phase, currency):
-        return _("By %(day)s no tranche in %(currency)s had arrived. Check the tranches.") % {
-            "day": day,
-            "currency": currency,
-        }
-    return _("There is no exchange rate of %(currency)s for %(day)s yet.") % {
-        "currency": currency,
-        "day": day,
-    }
+
+
+def missing(row, *, tranche):
+    """In words, what a draft waits for; tranche: what waits_for_tranche() said."""
+    if tranche:
+        text = _("By %(day)s no tranche in %(currency)s had arrived.")
+    else:
+        text = _("There is no exchange rate of %(currency)s for %(day)s yet.")
+    return text % {"currency": row.currency, "day": format_partial(row.paid_on)}
 
 
 # --- Checks ---------------------------------------------------------------------------------------

@@ -7,18 +7,19 @@ from django.db.models import Prefetch
 
 from lib.money import composition, share, total
 
+from . import totals
 from .models import (
     ActionPlan,
     Attachment,
     Contribution,
     Payment,
-    PaymentKind,
     PlanArea,
     PlanMunicipality,
     StatusChange,
 )
 
 ZERO = Decimal("0.00")
+LAST_ROWS = 5
 KEYS = {"own_cash_kgs": "own", "own_in_kind_kgs": "in-kind", "grant_kgs": "grant"}
 WHOLE = (
     "phase",
@@ -32,7 +33,6 @@ PARTS = [
     "contributions",
     Prefetch("areas", PlanArea.objects.select_related("area__parent")),
     Prefetch("municipalities", PlanMunicipality.objects.select_related("municipality")),
-    Prefetch("contributions__payments", Payment.objects.select_related("evidence", "booked_by")),
     Prefetch("attachments", Attachment.objects.select_related("uploaded_by")),
     Prefetch("steps", StatusChange.objects.select_related("changed_by")),
 ]
@@ -73,8 +73,9 @@ def promises(plan):
     """A row per contribution and their total; the shares of promises add up to 100.0."""
     contributions = list(plan.contributions.all())
     shares = composition({c.pk: c.amount_kgs for c in contributions})
+    arrived = net_received(plan)
     rows = [
-        Promise(c, c.amount_kgs, net_received(c), shares[c.pk], KEYS.get(c.pot, "other"))
+        Promise(c, c.amount_kgs, arrived.get(c.pk, ZERO), shares[c.pk], KEYS.get(c.pot, "other"))
         for c in contributions
     ]
     all_of_it = Decimal(100) if rows else None
@@ -82,14 +83,18 @@ def promises(plan):
     return rows, Promise(None, total(row.promised for row in rows), received, all_of_it)
 
 
-def net_received(contribution):
-    signs = {PaymentKind.RECEIVED: 1, PaymentKind.RETURNED: -1, PaymentKind.SPENT: 0}
-    return total(signs[p.kind] * p.amount_kgs for p in contribution.payments.all())
+def net_received(plan):
+    """{contribution id: what arrived and was not given back}"""
+    return totals.net_received(Payment.objects.filter(contribution__plan=plan))
 
 
 def payments(plan):
-    rows = [(c, payment) for c in plan.contributions.all() for payment in c.payments.all()]
-    return sorted(rows, key=lambda row: (row[1].paid_on, row[1].pk), reverse=True)
+    """The last rows of the ledger, and whether there are more; all of them stand on the money page."""
+    rows = Payment.objects.booked().filter(contribution__plan=plan)
+    rows = rows.select_related("contribution", "evidence", "booked_by", "reversal")
+    rows = list(rows.order_by("-paid_on", "-pk")[: LAST_ROWS + 1])
+    waiting = Payment.objects.waiting().filter(contribution__plan=plan).count()
+    return {"rows": rows[:LAST_ROWS], "has_more": len(rows) > LAST_ROWS, "waiting": waiting}
 
 
 def bar(plan):
@@ -104,9 +109,3 @@ def bar(plan):
     whole = total(parts.values())
     limit = plan.cost_kgs and share(plan.phase.minimum_own_share * plan.cost_kgs / 100, whole)
     return composition(parts) | {"minimum": limit}
-
-
-def removable(plan):
-    """The documents that no payment names."""
-    named = {payment.evidence_id for _contribution, payment in payments(plan)}
-    return {document.pk for document in plan.attachments.all()} - named

@@ -17,6 +17,16 @@ urlpatterns = [
     path("<slug:reference>/cancel/", views.plan_cancel, name="cancel"),
     path("<slug:reference>/money/", views.plan_money, name="money"),
     path("<slug:reference>/payments/new/", views.payment_create, name="payment"),
+    path(
+        "<slug:reference>/payments/<int:pk>/reverse/", views.payment_reverse, name="payment_reverse"
+    ),
+    path(
+        "<slug:reference>/payments/<int:pk>/correct/", views.payment_correct, name="payment_correct"
+    ),
+    path("<slug:reference>/payments/<int:pk>/repost/", views.payment_repost, name="payment_repost"),
+    path(
+        "<slug:reference>/payments/<int:pk>/discard/", views.payment_discard, name="payment_discard"
+    ),
     path("<slug:reference>/in-kind/new/", views.in_kind_add, name="in_kind_add"),
     path("<slug:reference>/in-kind/<int:pk>/edit/", views.in_kind_edit, name="in_kind_edit"),
     path("<slug:reference>/in-kind/<int:pk>/remove/", views.in_kind_remove, name="in_kind_remove"),
@@ -33,6 +43,7 @@ urlpatterns = [
     path("<slug:reference>/budget/<int:pk>/remove/", views.budget_remove, name="budget_remove"),
     path("<slug:reference>/budget/<int:pk>/revise/", views.budget_revise, name="budget_revise"),
     path("<slug:reference>/budget/<int:pk>/comment/", views.budget_comment, name="budget_comment"),
+    path("<slug:reference>/facts/", views.plan_facts, name="facts"),
     path("<slug:reference>/documents/", views.document_add, name="document_add"),
     path("<slug:reference>/documents/<int:pk>/", views.document, name="document"),
     path(

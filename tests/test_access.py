@@ -19,6 +19,7 @@ OFFICE = "login ok ok ok 404 404 404 404"
 # The office and the plan's own municipality
 WORKERS = "login ok ok ok ok ok 404 404"
 NOBODY = "login 404 404 404 404 404 404 404"
+OFFICE_AND_DONOR = "login ok ok ok 404 404 404 ok"
 ADMINISTRATOR = "login ok 404 404 404 404 404 404"
 
 # METHOD name[state of the plan]: anonymous administrator staff approver head officer stranger donor
@@ -92,8 +93,16 @@ ACCESS = {
     "get reports:ledger_csv[approved]": SIGNED_IN,
     "get reports:ledger_xlsx[draft]": WORKERS,
     "get reports:ledger_xlsx[approved]": SIGNED_IN,
-    "get action_plans:payment[approved]": OFFICE,
-    "post action_plans:payment[approved]": OFFICE,
+    "get action_plans:payment[draft]": WORKERS,
+    "get action_plans:payment[approved]": WORKERS,
+    "post action_plans:payment[approved]": WORKERS,
+    "get action_plans:payment_reverse[approved]": WORKERS,
+    "post action_plans:payment_reverse[approved]": WORKERS,
+    "get action_plans:payment_correct[approved]": WORKERS,
+    "post action_plans:payment_correct[approved]": WORKERS,
+    "get action_plans:payment_repost[approved]": WORKERS,
+    "post action_plans:payment_repost[approved]": WORKERS,
+    "post action_plans:payment_discard[approved]": WORKERS,
     # The budget is entered in a draft by who works on it, revised by the office, commented on by both;
     # in another state the page sends back with a word.
     "get action_plans:budget_add[draft]": WORKERS,
@@ -140,6 +149,13 @@ ACCESS = {
     "get ledger:rate_import": OFFICE,
     "post ledger:rate_import": OFFICE,
     "get ledger:evidence": SIGNED_IN,
+    "get ledger:tranches": OFFICE_AND_DONOR,
+    "get ledger:tranche_add": OFFICE,
+    "post ledger:tranche_add": OFFICE,
+    "get ledger:tranche_reverse": OFFICE,
+    "post ledger:tranche_reverse": OFFICE,
+    "get ledger:phase": OFFICE,
+    "post ledger:phase": ADMINISTRATOR,
     # Reports
     "get reports:programme": SIGNED_IN,
     "get reports:list": SIGNED_IN,

@@ -74,6 +74,8 @@ class World:
             return self.document(plan)
         if name.startswith("action_plans:in_kind_") and name != "action_plans:in_kind_add":
             return self.item(plan, verified=name == "action_plans:in_kind_withdraw")
+        if name.startswith("action_plans:payment_"):
+            return factories.PaymentFactory(contribution=plan.contributions.first())
         if name == "action_plans:promise_revise":
             return plan.contributions.first()
         if name.startswith("action_plans:budget_") and name != "action_plans:budget_add":
@@ -91,6 +93,10 @@ class World:
             return [plan.reference, row.pk] if row else [plan.reference]
         if name == "ledger:evidence":
             return [factories.ExchangeRateFactory().evidence.pk]
+        if name == "ledger:tranche_reverse":
+            return [factories.TrancheFactory().pk]
+        if name == "ledger:phase":
+            return [factories.PhaseFactory().code]
         if name in ("accounts:person", "accounts:invite_again", "accounts:switch"):
             return [self.colleague.pk]
         if name == "account_invitation":

@@ -150,3 +150,16 @@ class Payment(LedgerRow):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.paid_on} {self.amount} {self.currency}"
+
+    @property
+    def sign(self):
+        """What was returned stands with a minus, and with a plus where that was taken back."""
+        return -1 if self.kind == PaymentKind.RETURNED else 1
+
+    @property
+    def signed_amount(self):
+        return self.sign * self.amount
+
+    @property
+    def signed_kgs(self):
+        return None if self.amount_kgs is None else self.sign * self.amount_kgs

@@ -5,10 +5,12 @@ import re
 from django import template
 from django.utils.html import escape, format_html, mark_safe
 
+from lib.currencies import format_money
 from lib.templatetags.site import sample_badge
 from municipalities.models import current_language
 
 register = template.Library()
+register.filter("in_currency", format_money)
 ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]»”]")
 
 

@@ -3,6 +3,7 @@
 from .budget import budget_add, budget_comment, budget_edit, budget_remove, budget_revise
 from .documents import document, document_add, document_remove
 from .edit import plan_create, plan_edit
+from .facts import plan_facts
 from .in_kind import (
     in_kind_add,
     in_kind_edit,
@@ -11,7 +12,13 @@ from .in_kind import (
     in_kind_withdraw,
 )
 from .ledger import plan_money
-from .money import payment_create
+from .money import (
+    payment_correct,
+    payment_create,
+    payment_discard,
+    payment_repost,
+    payment_reverse,
+)
 from .pages import plan_detail, plan_history, plan_list
 from .promises import promise_add, promise_revise
 from .steps import (
@@ -37,13 +44,18 @@ __all__ = [
     "in_kind_remove",
     "in_kind_verify",
     "in_kind_withdraw",
+    "payment_correct",
     "payment_create",
+    "payment_discard",
+    "payment_repost",
+    "payment_reverse",
     "plan_approve",
     "plan_cancel",
     "plan_complete",
     "plan_create",
     "plan_detail",
     "plan_edit",
+    "plan_facts",
     "plan_history",
     "plan_list",
     "plan_money",

@@ -7,7 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from action_plans import budget_page, in_kind_page, money_page, promises_page, years_page
+from action_plans import (
+    budget_page,
+    in_kind_page,
+    ledger_page,
+    money_page,
+    promises_page,
+    years_page,
+)
 from action_plans.approval import rights_on
 
 
@@ -16,11 +23,19 @@ class Section(NamedTuple):
     title: str
     template: str
     variables: object  # section(plan, *, user, on) → dict
+    asks: tuple = ()  # parameters of the address that it takes besides
 
 
 SECTIONS = [
     Section("promises", _("Promises"), "action_plans/money/_promises.html", promises_page.section),
     Section("budget", _("Budget"), "action_plans/money/_budget.html", budget_page.section),
+    Section(
+        "ledger",
+        _("Payments"),
+        "action_plans/money/_ledger.html",
+        ledger_page.section,
+        asks=("page",),
+    ),
     Section(
         "in-kind",
         _("Contributions in kind"),
@@ -46,5 +61,6 @@ def plan_money(request, reference):
         **rights_on(plan, request.user),
     }
     for section in SECTIONS:
-        context |= section.variables(plan, user=request.user, on=on)
+        asked = {name: request.GET.get(name) for name in section.asks}
+        context |= section.variables(plan, user=request.user, on=on, **asked)
     return render(request, "action_plans/plan_money.html", context)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from action_plans import plan_page
+from action_plans import documents, plan_page
 from action_plans.approval import rights_on
 from action_plans.filters import MEASURES, PlanFilter, filled
 from action_plans.forms_money import DayForm, DocumentForm, ReasonForm
@@ -98,7 +98,7 @@ def show_plan(request, reference, **forms):
         "received_share": share(plan.received_own_kgs, plan.received_kgs),
         "received_share_cash": share(plan.received_own_cash_kgs, plan.received_kgs),
         "minimum_kgs": plan.cost_kgs and plan.phase.minimum_own_share * plan.cost_kgs / 100,
-        "removable": plan_page.removable(plan),
+        "removable": documents.removable(plan),
         "history": entries(plan, request.user, newest=ROWS_READ_FOR_THEM)[:LAST_CHANGES],
         "sees_everything": sees_everything(plan, request.user),
         "returned": returned(plan),

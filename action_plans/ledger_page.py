@@ -1,0 +1,169 @@
+"""The ledger of a plan as its money page shows it: every row with its rate, its totals and what became of it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, Q, Subquery, Sum
+from django.utils.translation import gettext as _
+
+from lib.currencies import CODES, KGS
+from lib.money import format_rate, round_kgs, share, sum_kgs, total
+
+from . import corrections, ledger_words, payments, promises, totals
+from .models import ActionPlan, ExchangeRate, Payment, PaymentKind
+from .plan_page import KEYS
+
+PER_PAGE = 100
+ZERO = Decimal("0.00")
+WITH = [
+    "contribution",
+    "evidence",
+    "budget_line",
+    "booked_by",
+    "entered_by",
+    "reversal__booked_by",
+    "correction",
+    "reverses",
+    "corrects",
+]
+
+
+@dataclass
+class Row:
+    payment: Payment
+    rate: str  # in words; "" for som
+    missing: str  # what a draft waits for
+    may_discard: bool
+    may_correct: bool
+    may_repost: bool
+    new_rate: str
+
+    @property
+    def key(self):
+        return KEYS.get(self.payment.contribution.pot, "other")
+
+    @property
+    def has_actions(self):
+        return self.may_discard or self.may_correct or self.may_repost
+
+
+@dataclass
+class Totals:
+    """Sums of the stored rows of one currency; in som: of all booked rows."""
+
+    currency: str
+    received: Decimal
+    returned: Decimal
+    spent: Decimal
+
+    @property
+    def net(self):
+        return self.received - self.returned
+
+    @property
+    def minus_returned(self):
+        return -self.returned
+
+
+@dataclass
+class Excess:
+    source: str
+    amount: Decimal
+
+
+def section(plan, *, user, on, page=None):
+    """For templates/action_plans/money/_ledger.html: the rows up to that day."""
+    may_book = ActionPlan.objects.payable_by(user).filter(pk=plan.pk).exists()
+    ledger = Payment.objects.filter(contribution__plan=plan, paid_on__lte=on)
+    page = Paginator(ledger.order_by("-paid_on", "-pk"), PER_PAGE).get_page(page)
+    promised = promises.promised_by_contribution(plan, on)
+    promised_kgs = total(promise.amount for promise in promised.values())
+    received = totals.net_received(ledger)
+    sums = _in_som(ledger)
+    return {
+        "ledger_page": page,
+        "ledger_rows": _rows(plan, page.object_list, may_book),
+        "ledger_totals": sums,
+        "ledger_currencies": _in_currencies(ledger),
+        "ledger_promised": promised_kgs,
+        "ledger_fulfilment": share(sums.net, promised_kgs),
+        "ledger_excesses": _excesses(plan, received, promised),
+        "may_book": may_book,
+    }
+
+
+# --- Rows -----------------------------------------------------------------------------------------
+
+
+def _rows(plan, found, may_book):
+    found = list(_with_current_rate(found.select_related(*WITH)))
+    current = ExchangeRate.objects.in_bulk(
+        {row.current_rate for row in found if row.rate_id and row.current_rate != row.rate_id}
+    )
+    drafts = {_pair(row): row for row in found if not row.is_booked}
+    lacking = {pair: payments.waits_for_tranche(row, plan.phase) for pair, row in drafts.items()}
+    return [_row(payment, current, lacking, may_book) for payment in found]
+
+
+def _with_current_rate(rows):
+    """Beside each row the rate that holds now for its day; same rule as rates.find()."""
+    rates = ExchangeRate.objects.filter(currency=OuterRef("currency")).valid_on(OuterRef("paid_on"))
+    return rows.annotate(current_rate=Subquery(rates.best_first().values("pk")[:1]))
+
+
+def _row(payment, current, lacking, may_book):
+    may_correct = may_book and corrections.refusal(payment) is None
+    rate = current.get(payment.current_rate) if payment.rate_id else None
+    is_other = rate and (rate.value, rate.nominal) != (payment.rate_value, payment.rate_nominal)
+    return Row(
+        payment=payment,
+        rate=ledger_words.rate(payment),
+        missing="" if payment.is_booked else _missing(payment, lacking),
+        may_discard=may_book and not payment.is_booked,
+        may_correct=may_correct,
+        may_repost=bool(may_correct and is_other),
+        new_rate=format_rate(rate.value) if is_other else "",
+    )
+
+
+def _missing(payment, lacking):
+    tranche = lacking[_pair(payment)]
+    if payment.current_rate and not tranche:
+        return _("More is returned than was received so far.")
+    return payments.missing(payment, tranche=tranche)
+
+
+def _pair(payment):
+    return payment.contribution.source, payment.currency
+
+
+# --- Totals ---------------------------------------------------------------------------------------
+
+
+def _in_som(ledger):
+    sums = {kind.value: sum_kgs("amount_kgs", filter=Q(kind=kind)) for kind in PaymentKind}
+    return Totals(KGS, **ledger.booked().aggregate(**sums))
+
+
+def _in_currencies(ledger):
+    """A line for each currency when there are others than the som; they are never added up."""
+    lines = {}
+    rows = ledger.booked().order_by().values_list("currency", "kind").annotate(Sum("amount"))
+    for currency, kind, amount in rows:
+        line = lines.setdefault(currency, Totals(currency, ZERO, ZERO, ZERO))
+        setattr(line, kind, round_kgs(amount))
+    return (
+        sorted(lines.values(), key=lambda line: CODES.index(line.currency))
+        if lines.keys() - {KGS}
+        else []
+    )
+
+
+def _excesses(plan, received, promised):
+    """What arrived over a promise: allowed, and shown."""
+    return [
+        Excess(contribution.get_source_display(), received[contribution.pk] - promise)
+        for contribution in plan.contributions.all()
+        if received[contribution.pk] > (promise := promised[contribution.pk].amount)
+    ]
