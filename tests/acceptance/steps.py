@@ -1,0 +1,72 @@
+"""What the acceptance cases share: how people enter things, and what they read then."""
+
+import csv
+import io
+
+import openpyxl
+from lxml import html
+
+from action_plans.models import ActionPlan
+from tests.action_plans.form_data import new_plan
+
+# Plans by their form, and the pages and files that tell of them
+
+
+def enter_plan(client, **changes):
+    """A plan by the form; staff submit and approve it. changes: as in form_data.new_plan()."""
+    response = client.post("/plans/new/", new_plan(**changes))
+    assert response.status_code == 302
+    plan = ActionPlan.objects.order_by("pk").last()
+    for step in ("submit", "approve"):
+        client.post(f"{plan.get_absolute_url()}{step}/")
+    plan.refresh_from_db()
+    assert plan.status == "approved"
+    return plan
+
+
+def words(response):
+    """The page as it is read: text only, with single spaces."""
+    assert response.status_code == 200
+    page = html.fromstring(response.content.decode())
+    return " ".join(page.text_content().split())
+
+
+def table(response, first_column):
+    """[{heading: cell}] of the table whose first column is called so, the row of totals last."""
+    assert response.status_code == 200
+    page = html.fromstring(response.content.decode())
+    for found in page.iter("table"):
+        head, *rows = [
+            [" ".join(cell.text_content().split()) for cell in row.iter("th", "td")]
+            for row in found.iter("tr")
+        ]
+        if head[0] == first_column:
+            return [dict(zip(head, row, strict=False)) for row in rows]
+    raise AssertionError(f"no table {first_column}")
+
+
+def column(rows, name):
+    """The cells of a column without the total, and the total."""
+    *cells, last = [row[name] for row in rows]
+    return cells, last
+
+
+def content(response):
+    assert response.status_code == 200
+    return b"".join(response.streaming_content)
+
+
+def csv_rows(response):
+    text = content(response).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def workbook(response, *, data_only=True):
+    """Its values, or with data_only=False its formulas."""
+    return openpyxl.load_workbook(io.BytesIO(content(response)), data_only=data_only)
+
+
+def sheet_rows(sheet):
+    """[{heading: value}], the row of totals last."""
+    head, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
