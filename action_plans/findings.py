@@ -26,6 +26,7 @@ from .models import (
     Check,
     Contribution,
     Finding,
+    Form,
     InKindItem,
     Payment,
     PaymentKind,
@@ -50,10 +51,18 @@ OF_CANCELLED = {
 
 
 class Promised(NamedTuple):
+    pk: int
     source: str
+    form: str
     amount_kgs: Decimal
     decision: str
+    is_sample: bool
     received_kgs: Decimal
+    sample_payments: int
+
+    @property
+    def pot(self):
+        return POTS[self.source, self.form]
 
 
 class Known(NamedTuple):
@@ -68,6 +77,14 @@ class Known(NamedTuple):
     claimed_on: date | None  # the first of the unverified
     shared: int  # files that prove something on another plan too
     uncommented: tuple | None  # budget lines: (number, since when; None = already)
+
+
+# As Contribution.pot says; looked up, for all plans are gone through.
+POTS = {
+    (source, form): Contribution(source=source, form=form).pot
+    for source in Source.values
+    for form in Form.values
+}
 
 
 class Found(NamedTuple):
@@ -179,15 +196,15 @@ def _promises(keys):
     """({plan id: promises}, {plan id: numbers of its payments})"""
     promises, paid = {}, {}
     rows = Contribution.objects.filter(plan__in=keys).order_by("pk")
-    rows = rows.values("plan", "source", "amount_kgs", "decision").annotate(**SUMS)
-    for row in rows:
-        net = row["received"] - row["returned"]
-        promise = Promised(row["source"], row["amount_kgs"], row["decision"], net)
-        promises.setdefault(row["plan"], []).append(promise)
-        numbers = paid.setdefault(row["plan"], dict(NO_PAYMENTS))
-        numbers["has_payment"] |= bool(row["standing"])
-        numbers["waiting"] += row["waiting"]
-        numbers["unproven"] += row["unproven"]
+    for row in rows.annotate(**SUMS).values_list("plan", *COLUMNS, *SUMS):
+        plan, values, sums = row[0], row[1 : 1 + len(COLUMNS)], row[1 + len(COLUMNS) :]
+        received, returned, samples, standing, waiting, unproven = sums
+        promise = Promised(*values, received - returned, samples)
+        promises.setdefault(plan, []).append(promise)
+        numbers = paid.setdefault(plan, dict(NO_PAYMENTS))
+        numbers["has_payment"] |= bool(standing)
+        numbers["waiting"] += waiting
+        numbers["unproven"] += unproven
     return promises, paid
 
 
@@ -202,9 +219,11 @@ def _sum(kind):
     return sum_kgs("payments__amount_kgs", filter=BOOKED & Q(payments__kind=kind))
 
 
+COLUMNS = ["pk", "source", "form", "amount_kgs", "decision", "is_sample"]
 SUMS = {
     "received": _sum(PaymentKind.RECEIVED),
     "returned": _sum(PaymentKind.RETURNED),
+    "samples": Count("payments", filter=Q(payments__is_sample=True)),
     "standing": Count("payments", filter=STANDING & BOOKED),
     "waiting": Count("payments", filter=STANDING & ~BOOKED),
     "unproven": Count("payments", filter=STANDING & WITHOUT_PAPER),

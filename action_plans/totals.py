@@ -40,7 +40,8 @@ def keep_totals(plan_id):
     contributions = list(plan.contributions.all())
     payments = Payment.objects.filter(contribution__plan=plan)
     money = money_of(plan.cost_kgs, contributions, net_received(payments))
-    sample_fields = _sample_fields(plan, contributions, payments)
+    has_sample = payments.filter(is_sample=True).exists()
+    sample_fields = sample_fields_of(plan, contributions, has_sample)
     kept = money | judgement(plan.cost_kgs, money, plan.phase)
     kept |= {"sample_fields": sample_fields, "has_sample": bool(sample_fields)}
     ActionPlan.objects.filter(pk=plan.pk).update(**kept)
@@ -147,11 +148,11 @@ def net_received(payments):
     return net
 
 
-def _sample_fields(plan, contributions, payments):
+def sample_fields_of(plan, contributions, has_sample_payment):
     """The plan's own sample fields, with those of its money as they are now."""
     fields = [name for name in plan.sample_fields if name not in SAMPLE_MONEY]
     sample = {c.pot if c.pot in SAMPLE_MONEY else "other_kgs" for c in contributions if c.is_sample}
-    if payments.filter(is_sample=True).exists():
+    if has_sample_payment:
         sample.add("received_kgs")
     return fields + sorted(sample)
 
