@@ -24,8 +24,10 @@ from action_plans.models import (
     PlanText,
     Programme,
     ServiceArea,
+    Tranche,
 )
 from action_plans.totals import keep_totals
+from lib.money import convert
 from municipalities.models import District, Municipality, Region
 
 
@@ -269,3 +271,22 @@ class ExchangeRateFactory(Factory):
     source = "manual"
     evidence = factory.SubFactory(EvidenceFactory)
     entered_at = factory.LazyFunction(timezone.now)
+
+
+class TrancheFactory(Factory):
+    """amount at rate_value; its som follow."""
+
+    class Meta:
+        model = Tranche
+
+    phase = factory.SubFactory(PhaseFactory)
+    donor = "SDC"
+    received_on = dt.date(2014, 1, 1)
+    currency = "CHF"
+    amount = Decimal("60000.00")
+    rate_value = Decimal("69.50")
+    rate_on = factory.SelfAttribute("received_on")
+    rate_source = "bank"
+    amount_kgs = factory.LazyAttribute(lambda o: convert(o.amount, o.rate_value))
+    entered_at = factory.LazyFunction(timezone.now)
+    booked_at = factory.SelfAttribute("entered_at")

@@ -41,7 +41,7 @@ class Tranche(LedgerRow):
         return f"{self.donor} {self.received_on} {self.amount} {self.currency}"
 
     def get_absolute_url(self):
-        return f"{reverse('action_plans:tranches')}#tranche-{self.pk}"
+        return f"{reverse('ledger:tranches')}#tranche-{self.pk}"
 
     @property
     def is_in_som(self):
