@@ -211,10 +211,10 @@ def _root(data):
 
 def _refuse_before_reading(data):
     """What must not reach a parser. A doctype cannot hide: the file is in windows-1251 or UTF-8."""
-    if not data.strip():
-        raise _refusal("empty")
     if len(data) > MAX_BYTES:
         raise _refusal("too_large", limit=filesizeformat(MAX_BYTES))
+    if not data.strip():
+        raise _refusal("empty")
     declared = re.match(rb"""[^>]{0,100}\bencoding\s*=\s*["']([^"']*)""", data[:200])
     if b"\0" in data or (declared and declared[1].lower() not in (b"windows-1251", b"utf-8")):
         raise _refusal("encoding")

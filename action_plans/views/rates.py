@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from action_plans import evidence, payments, rate_files, rate_page, rates
 from action_plans.forms_rates import RateFileForm, RateFilterForm, RateForm
 from action_plans.models import ActionPlan, Evidence, ExchangeRate
+from lib.money import format_share
 
 from .doors import office_only
 
@@ -36,7 +37,7 @@ def rate_list(request):
 @office_only
 def rate_add(request):
     form = RateForm(request.POST or None, request.FILES or None)
-    if request.method != "POST" and (version_of := request.GET.get("version_of", "")).isdigit():
+    if request.method != "POST" and (version_of := request.GET.get("version_of", "")).isdecimal():
         by_hand = ExchangeRate.objects.filter(source__in=rates.BY_HAND)
         form.begin_version_of(get_object_or_404(by_hand, pk=version_of))
     if form.is_valid() and (rate := enter(form, request.user)):
@@ -118,8 +119,9 @@ def warnings(imported):
         changed = [
             f"{rate.equation}, {rate_page.signed(percent)}" for rate, percent in imported.jumps
         ]
-        text = _("More than 10 % away from the rate before. Check: %(rates)s.")
-        yield text % {"rates": "; ".join(changed)}
+        text = _("More than %(limit)s away from the rate before. Check: %(rates)s.")
+        limit = format_share(rates.JUMP_PCT, places=0)
+        yield text % {"limit": limit, "rates": "; ".join(changed)}
     if imported.skipped:
         text = _("The portal does not know these currencies, so they were left out: %(codes)s.")
         yield text % {"codes": ", ".join(imported.skipped)}
