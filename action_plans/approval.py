@@ -13,6 +13,16 @@ from lib.money import format_share
 from .models import ActionPlan, PlanStatus, StatusChange
 from .totals import keep_totals
 
+TOO_LITTLE = _(
+    "Own contribution is %(share)s; at least %(minimum)s is needed. "
+    "Raise it, or ask the project staff to confirm the lower share with a reason."
+)
+TOO_LITTLE_CASH = _(
+    "Own contribution in cash is %(share)s; at least %(minimum)s is needed, and in this phase "
+    "contributions in kind do not count. "
+    "Raise it, or ask the project staff to confirm the lower share with a reason."
+)
+
 
 class Step(NamedTuple):
     name: str
@@ -144,12 +154,9 @@ def what_is_missing(plan):
     if plan.is_under_minimum and not plan.under_minimum_at:
         limit = plan.phase.minimum_own_share
         yield ValidationError(
-            _(
-                "Own contribution is %(share)s; at least %(minimum)s is needed. "
-                "Raise it, or ask the project staff to confirm the lower share with a reason."
-            ),
+            TOO_LITTLE if plan.phase.in_kind_counts else TOO_LITTLE_CASH,
             params={
-                "share": format_share(plan.own_share, below=limit),
+                "share": format_share(plan.tested_share, below=limit),
                 "minimum": format_share(limit),
             },
         )

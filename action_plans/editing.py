@@ -30,6 +30,7 @@ PAID = _(
     "Money has been recorded for this contribution. It cannot be removed, and its source and form "
     "cannot be changed."
 )
+NOTHING = _("A promise is more than 0. Write the amount, or remove the row.")
 # What a sample field is called on the plan, by the fact that replaces it.
 SAMPLE_NAMES = {
     "areas": {"area", "areas"},
@@ -245,6 +246,8 @@ def _write_money(plan, promises, *, by):
         _delete(rows[pk], by)
     for pk, values in promises.items():
         row = rows.get(pk) or Contribution(plan=plan)
+        if values[2] <= 0:
+            raise ValidationError(NOTHING)
         before = tuple(getattr(row, name) for name in MONEY)
         if row.pk and before == values:
             continue

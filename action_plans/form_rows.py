@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from lib.money import AmountField, format_share
 from municipalities.models import Municipality, current_language
 
-from .editing import PAID
+from .editing import NOTHING, PAID
 from .facts import LEAD, MONEY, part, tidy
 from .form_fields import PercentField, kept_input
 from .forms import helper
@@ -302,6 +302,12 @@ class MoneyRow(forms.ModelForm):
             if form != Form.IN_KIND
             else f"{Source(source).label}, {Form.IN_KIND.label}"
         )
+
+    def clean_amount_kgs(self):
+        amount = self.cleaned_data["amount_kgs"]
+        if amount is not None and amount <= 0:
+            raise ValidationError(NOTHING, code="zero")
+        return amount
 
     def clean(self):
         data = super().clean()

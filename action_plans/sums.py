@@ -27,6 +27,7 @@ class Sums:
                 self.unread += bool(amount)  # nobody gives it yet
         self.phase = phase
         self.minimum = phase.minimum_own_share if phase else Decimal(0)
+        self.in_kind_counts = phase is None or phase.in_kind_counts
         self.promised = sum(self.money.values())
         self.own = self.money["own_cash_kgs"] + self.money["own_in_kind_kgs"]
 
@@ -46,6 +47,20 @@ class Sums:
     @property
     def surplus(self):
         return max(self.promised - self.cost, ZERO) if self.cost is not None else None
+
+    @property
+    def tested(self):
+        """The part of the own contribution that counts towards the minimum."""
+        return self.own if self.in_kind_counts else self.money["own_cash_kgs"]
+
+    @property
+    def own_limit(self):
+        """The minimum, where the own share is tested against it; rounding must not hide it there."""
+        return self.minimum if self.in_kind_counts else None
+
+    @property
+    def cash_limit(self):
+        return None if self.in_kind_counts else self.minimum
 
     @property
     def own_share(self):
@@ -68,7 +83,7 @@ class Sums:
 
     @property
     def missing(self):
-        return max(self.needed - self.own, ZERO)
+        return max(self.needed - self.tested, ZERO)
 
     @property
     def bar(self):

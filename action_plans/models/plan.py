@@ -356,6 +356,15 @@ class ActionPlan(Money):
         return share(self.own_kgs, self.cost_kgs)
 
     @property
+    def tested_share(self):
+        """What the minimum is tested against: without in kind in a phase where that does not count."""
+        return self.own_share if self.phase.in_kind_counts else self.own_cash_share
+
+    @property
+    def own_cash_share(self):
+        return share(self.own_cash_kgs, self.cost_kgs)
+
+    @property
     def is_counted(self):
         return self.status in COUNTED
 

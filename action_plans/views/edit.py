@@ -137,5 +137,8 @@ def _for_script(request, entry):
             "find": _("Find in the list"),
             "found": _("Found: %(number)s"),
         },
-        "minimums": {pk: str(phase.minimum_own_share) for pk, phase in entry.form.phases.items()},
+        "minimums": {
+            pk: {"share": str(phase.minimum_own_share), "in_kind": phase.in_kind_counts}
+            for pk, phase in entry.form.phases.items()
+        },
     }

@@ -147,12 +147,14 @@
     }
     const promised = POTS.reduce((sum, pot) => sum + money[pot], 0n);
     const own = money.own_cash_kgs + money.own_in_kind_kgs;
-    const minimum = hundredths(minimums[form.elements.phase.value] ?? "0");
+    const rule = minimums[form.elements.phase.value] ?? { share: "0", in_kind: true };
+    const minimum = hundredths(rule.share);
+    const tested = rule.in_kind ? own : money.own_cash_kgs;
     const needed = cost === null ? 0n : (cost * minimum + 9999n) / 10000n;
     const gap = cost === null || cost < promised ? 0n : cost - promised;
     const surplus = cost === null || promised < cost ? 0n : promised - cost;
-    const under = Boolean(cost) && own * 10000n < minimum * cost;
-    return { cost, money, promised, own, minimum, needed, gap, surplus, under, unread };
+    const under = Boolean(cost) && tested * 10000n < minimum * cost;
+    return { cost, money, promised, own, tested, inKind: rule.in_kind, minimum, needed, gap, surplus, under, unread };
   }
 
   function hundredths(text) {
@@ -179,7 +181,7 @@
 
   function changed() {
     const now = sums();
-    const { cost, money, own, minimum } = now;
+    const { cost, money, own, tested, inKind, minimum } = now;
     show("cost", cost === null ? words.unknown : amount(cost, style));
     for (const pot of POTS) {
       show(pot, amount(money[pot], style));
@@ -190,11 +192,13 @@
       show(name, amount(now[name], style));
       toggle(name, now[name] > 0n);
     }
-    show("share", share(own, cost, style, minimum));
-    show("cash_share", share(money.own_cash_kgs, cost, style));
+    show("share", share(own, cost, style, inKind ? minimum : null));
+    show("cash_share", share(money.own_cash_kgs, cost, style, inKind ? null : minimum));
     show("minimum", share(minimum, 10000n, style));
-    show("missing", kgs(now.needed > own ? now.needed - own : 0n, style));
+    show("missing", kgs(now.needed > tested ? now.needed - tested : 0n, style));
     show("needed", kgs(now.needed, style));
+    toggle("in-kind-counts", inKind);
+    toggle("cash-counts", !inKind);
     toggle("under", now.under);
     toggle("unread", now.unread > 0);
     document.getElementById("minimum").hidden = !now.under;

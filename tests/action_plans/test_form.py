@@ -12,6 +12,7 @@ from tests.factories import (
     MunicipalityFactory,
     OfficerFactory,
     PaymentFactory,
+    PhaseFactory,
     PlanFactory,
     ServiceAreaFactory,
     StaffFactory,
@@ -293,6 +294,46 @@ def test_a_draft_under_the_minimum_is_saved_and_warned_about(client, staff):
     sums = response.context["entry"].sums
     assert (sums.is_under_minimum, sums.missing, sums.needed) == (True, 10_000, 190_000)
     assert ActionPlan.objects.get().is_under_minimum
+
+
+@pytest.mark.parametrize(
+    ("in_kind", "cash", "under", "missing"),
+    [
+        ("100 000", "90 000", True, 10_000),
+        ("0,01", "100 000", False, 0),
+        ("900 000", "99 999,99", True, Decimal("0.01")),
+    ],
+)
+def test_where_in_kind_does_not_count_the_share_in_cash_is_tested(
+    client, staff, in_kind, cash, under, missing
+):
+    phase = PhaseFactory(in_kind_counts=False)
+    rows = money(("municipality", "in_kind", in_kind), ("municipality", "cash", cash))
+    response = client.post(CREATE, new_plan(phase=phase.pk, **rows), follow=True)
+    sums = response.context["entry"].sums
+    assert (sums.is_under_minimum, sums.missing) == (under, missing)
+    assert ActionPlan.objects.get().is_under_minimum is under
+
+
+def test_where_in_kind_does_not_count_the_words_say_so(client, staff, english):
+    phase = PhaseFactory(in_kind_counts=False)
+    rows = money(("municipality", "in_kind", "100 000"), ("municipality", "cash", "99 960"))
+    data = new_plan(phase=phase.pk, **rows, submit="1")
+    page = client.post(CREATE, data, follow=True).text
+    assert "Own contribution in cash is 9.996%; at least 10.0% is needed, and in this phase" in page
+    assert "only the contribution in cash counts towards the minimum." in page
+    plan = ActionPlan.objects.get()
+    page = client.get(plan.get_absolute_url()).text
+    assert "Own contribution in cash is 9.996%; at least 10.0% is needed." in page
+    assert "only the contribution in cash counts towards it: 9.996%" in page
+    assert "in cash under the minimum" in client.get(reverse("action_plans:list")).text
+
+
+def test_a_new_promise_of_nothing_is_refused_in_words(client, staff, english):
+    rows = money(("grant", "cash", "0"), ("municipality", "cash", "100"))
+    response = client.post(CREATE, new_plan(**rows))
+    assert "A promise is more than 0. Write the amount, or remove the row." in response.text
+    assert not ActionPlan.objects.exists()
 
 
 UNDER = money(("grant", "cash", "950 000"), ("municipality", "cash", "50 000"))

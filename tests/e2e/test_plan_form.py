@@ -1,10 +1,13 @@
 """The plan's form in a real browser: rows, sums while one types, and the way without a script."""
 
+from decimal import Decimal
+
 import pytest
 from django.utils import translation
 
 from action_plans.models import ActionPlan, Payment, PlanStatus
-from lib.money import AmountError, format_amount, format_share, parse_amount, share
+from action_plans.sums import Sums
+from lib.money import AmountError, format_amount, format_kgs, format_share, parse_amount, share
 from lib.spelling import fold
 from tests.factories import (
     HeadFactory,
@@ -67,6 +70,40 @@ def test_the_sums_follow_rows_that_are_added_removed_and_put_back(page):
     tab.click(".savebar [name=save]")
     tab.wait_for_selector(".notice-ok")
     assert plan.contributions.get().source == "grant"
+
+
+@pytest.mark.parametrize("in_kind", ["50 000", "0,01", "400"])
+@pytest.mark.parametrize("cash", ["99 960", "100 000", "99 999,99"])
+def test_the_browser_tests_the_minimum_exactly_as_the_server_does(page, in_kind, cash):
+    """In one phase contributions in kind count, in the other they do not; the choice changes the words."""
+    counting = PhaseFactory(code="i")
+    cash_only = PhaseFactory(code="ii", in_kind_counts=False)
+    tab = page(StaffFactory(), language="en")
+    tab.goto("/plans/new/")
+    tab.fill("#id_cost_kgs", "1 000 000")
+    fill_contribution(tab, 0, "municipality", "cash", cash)
+    tab.click('[name=add][value="money"]')
+    fill_contribution(tab, 1, "municipality", "in_kind", in_kind)
+    tab.locator("#id_money-1-amount_kgs").blur()
+    for phase in [counting, cash_only]:
+        tab.select_option("#id_phase", str(phase.pk))
+        rows = [("own_cash_kgs", cash), ("own_in_kind_kgs", in_kind)]
+        sums = Sums(cost=Decimal(1_000_000), rows=rows, phase=phase)
+        assert tab.locator("#minimum").is_visible() is sums.is_under_minimum
+        words = tab.locator('[data-for="cash-counts"]:visible').count()
+        assert bool(words) is not sums.in_kind_counts
+        assert said(tab, "missing") == format_kgs(sums.missing, "en")
+        assert said(tab, "needed") == format_kgs(sums.needed, "en")
+        assert said(tab, "share") == format_share(
+            sums.own_share, below=sums.own_limit, language="en"
+        )
+        assert said(tab, "cash_share") == format_share(
+            sums.cash_share, below=sums.cash_limit, language="en"
+        )
+
+
+def said(page, name):
+    return page.locator(f'[data-sum="{name}"]').first.text_content()
 
 
 def test_an_ambiguous_amount_is_asked_back_and_not_counted(page):
