@@ -136,6 +136,10 @@ ACCESS = {
     "post action_plans:promise_add[approved]": OFFICE,
     "get action_plans:promise_revise[approved]": OFFICE,
     "post action_plans:promise_revise[approved]": OFFICE,
+    # Facts of an approved plan are corrected by the office.
+    "get action_plans:facts[draft]": OFFICE,
+    "get action_plans:facts[approved]": OFFICE,
+    "post action_plans:facts[approved]": OFFICE,
     "get action_plans:document[draft]": WORKERS,
     "get action_plans:document[approved]": SIGNED_IN,
     "post action_plans:document_add[draft]": WORKERS,
@@ -156,6 +160,8 @@ ACCESS = {
     "post ledger:tranche_reverse": OFFICE,
     "get ledger:phase": OFFICE,
     "post ledger:phase": ADMINISTRATOR,
+    # What does not add up, each for the plans they see
+    "get ledger:quality": SIGNED_IN,
     # Reports
     "get reports:programme": SIGNED_IN,
     "get reports:list": SIGNED_IN,
