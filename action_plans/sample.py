@@ -29,6 +29,7 @@ from .models import (
     StatusChange,
     UsedRate,
 )
+from .sample_budget import load_budgets
 from .totals import keep_totals
 
 PLAIN = [
@@ -53,6 +54,7 @@ NOT_FIELDS = {
     "reference",
     "original",
     "texts",
+    "budget",
     "contributions",
     "payments",
     "steps",
@@ -184,9 +186,10 @@ def _load_money(loaded):
         [_promise(plan, row, values) for values in row["contributions"]] for plan, row in loaded
     ]
     _create(Contribution, [promise for of_plan in promises for promise in of_plan])
+    budgets = load_budgets(loaded)
     Payment.objects.bulk_create(
-        _payment(of_plan[values["of"]], values)
-        for of_plan, (_plan, row) in zip(promises, loaded, strict=True)
+        _payment(of_plan[values["of"]], lines, values)
+        for of_plan, lines, (_plan, row) in zip(promises, budgets, loaded, strict=True)
         for values in row["payments"]
     )
 
@@ -202,7 +205,7 @@ def _promise(plan, row, values):
     )
 
 
-def _payment(promise, values):
+def _payment(promise, lines, values):
     at = datetime.fromisoformat(f"{values['paid_on']}T17:00:00+06:00")
     return Payment(
         contribution=promise,
@@ -213,6 +216,7 @@ def _payment(promise, values):
         rate_value=1,
         rate_source=UsedRate.SOM,
         document_number=values["document_number"],
+        budget_line=lines[values["line"]] if "line" in values else None,
         entered_at=at,
         booked_at=at,
         is_sample=True,

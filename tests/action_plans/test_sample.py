@@ -1,5 +1,6 @@
 import json
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from action_plans.loading import load_reference
 from action_plans.models import (
     ActionPlan,
     Axis,
+    BudgetLine,
     Contribution,
     Payment,
     PaymentKind,
@@ -18,6 +20,7 @@ from action_plans.models import (
 )
 from action_plans.sample import fill, load_sample
 from action_plans.totals import counted_totals
+from action_plans.variance import comparison
 from lib.fixtures import FOLDER, read
 from lib.money import share
 from municipalities.models import Municipality
@@ -250,3 +253,17 @@ def test_every_filled_field_carries_the_badge_on_the_page(loaded, client, refere
     others = {name: [other for other in names if other != name] for name in names}
     unmarked = {name for name in names if badges(others[name]) >= whole}
     assert unmarked - ROWS_OF_MONEY == set()
+
+
+def test_eleven_plans_have_a_sample_budget_that_adds_up_to_their_cost(loaded):
+    plans = ActionPlan.objects.filter(budget_lines__isnull=False).distinct()
+    tables = {plan: comparison(plan, on=date(2026, 11, 1)) for plan in plans}
+    assert len(tables) == 11
+    for plan, table in tables.items():
+        assert (table.total.original, table.total.now) == (plan.cost_kgs, plan.cost_kgs)
+    rows = [row for table in tables.values() for row in table.rows]
+    assert {row.state for row in rows} == {"reported", "not_reported", "unbudgeted"}
+    assert [bool(row.line.comment) for row in rows if row.is_unbudgeted] == [True]
+    assert any(row.needs_comment for row in rows)
+    assert any(row.earlier for row in rows)
+    assert not BudgetLine.objects.filter(is_sample=False).exists()
