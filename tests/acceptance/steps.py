@@ -6,8 +6,10 @@ import io
 import openpyxl
 from lxml import html
 
-from action_plans.models import ActionPlan
+from action_plans.models import ActionPlan, Payment
+from tests.action_plans import ledger
 from tests.action_plans.form_data import new_plan
+from tests.action_plans.rate_data import paper, uploaded
 
 # Plans by their form, and the pages and files that tell of them
 
@@ -70,3 +72,30 @@ def sheet_rows(sheet):
     """[{heading: value}], the row of totals last."""
     head, *rows = sheet.iter_rows(values_only=True)
     return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+# Money in other currencies
+
+
+def import_rates(client, data, name="weekly.xml"):
+    """A file of the National Bank by its form; the page that follows."""
+    return client.post("/rates/import/", {"file": uploaded(data, name)}, follow=True)
+
+
+def enter_rate(client, currency, value, day, **changes):
+    """A rate by its form, with a paper; where another one is stored, it is confirmed."""
+    form = {"currency": currency, "value": value, "applies_on": day}
+    form |= {"nominal": "1", "source": "manual", "evidence": paper()} | changes
+    response = client.post("/rates/new/", form)
+    if response.status_code == 200:
+        sure = response.context["form"].doubt_key
+        response = client.post("/rates/new/", form | {"evidence": paper(), "sure": sure})
+    assert response.status_code == 302
+
+
+def pay(client, plan, amount, *, currency, paid_on, source="grant", **changes):
+    """A payment by its form; the row of the ledger and the page that follows."""
+    form = ledger.typed(plan, amount, source=source, currency=currency, paid_on=paid_on, **changes)
+    response = client.post(ledger.new_payment(plan), form, follow=True)
+    assert response.redirect_chain, response.context["form"].errors
+    return Payment.objects.order_by("pk").last(), response
