@@ -30,6 +30,7 @@ from .models import (
     UsedRate,
 )
 from .sample_budget import load_budgets
+from .sample_in_kind import load_in_kind
 from .totals import keep_totals
 
 PLAIN = [
@@ -119,6 +120,7 @@ def load_sample(*, confirmed_by=None):
     in_area = [(plan, areas[row["area"]]) for plan, row in loaded if row["area"]]
     _create(PlanArea, [PlanArea(plan=plan, area=area) for plan, area in in_area])
     _load_money(loaded)
+    load_in_kind(plans)
     StatusChange.objects.bulk_create(step for plan, row in loaded for step in _steps(plan, row))
     for plan in plans:
         fill_search_key(plan)

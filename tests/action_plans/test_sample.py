@@ -13,6 +13,7 @@ from action_plans.models import (
     Axis,
     BudgetLine,
     Contribution,
+    InKindItem,
     Payment,
     PaymentKind,
     PlanStatus,
@@ -267,3 +268,19 @@ def test_eleven_plans_have_a_sample_budget_that_adds_up_to_their_cost(loaded):
     assert any(row.needs_comment for row in rows)
     assert any(row.earlier for row in rows)
     assert not BudgetLine.objects.filter(is_sample=False).exists()
+
+
+def test_every_payment_in_kind_has_its_verified_item(loaded):
+    payments = Payment.objects.filter(contribution__form="in_kind").select_related("in_kind")
+    assert payments.count() == InKindItem.objects.filter(verified_at__isnull=False).count() == 27
+    for payment in payments:
+        item = payment.in_kind
+        assert (item.verified_kgs, item.claimed_kgs) == (payment.amount_kgs, payment.amount_kgs)
+        assert (item.given_on, item.contribution_id) == (payment.paid_on, payment.contribution_id)
+        assert item.claimed_kgs == item.quantity * item.unit_value_kgs
+
+
+def test_one_contribution_in_kind_waits_and_all_are_marked(loaded):
+    assert not InKindItem.objects.filter(is_sample=False).exists()
+    waiting = InKindItem.objects.get(verified_at=None)
+    assert (waiting.contribution.plan.reference, waiting.payments.count()) == ("J-2018-016", 0)
