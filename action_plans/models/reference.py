@@ -57,7 +57,7 @@ class Phase(Named):
         _("contributions in kind count towards the minimum"), default=True
     )
     fx_policy = models.CharField(
-        _("exchange rate policy"), choices=FxPolicy, default=FxPolicy.DAY, max_length=10
+        _("exchange rate policy"), choices=FxPolicy, default=FxPolicy.WEIGHTED, max_length=10
     )
     # Set by the first tranche or foreign payment: from then on the policy stays.
     fx_policy_fixed = models.BooleanField(default=False, editable=False)
