@@ -84,7 +84,7 @@ def enter(*, currency, applies_on, nominal, value, source, evidence_file=None, n
         entered_at=timezone.now(),
         entered_by=by,
     )
-    rate.full_clean(exclude=["entered_by"], validate_unique=False)
+    rate.full_clean(exclude=["entered_by", "version"])
     rate.save()
     return rate
 

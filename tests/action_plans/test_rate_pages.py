@@ -378,7 +378,7 @@ def test_a_paper_of_a_tranche_is_for_office_and_donors_and_one_of_nothing_for_no
     for person, status in [(StaffFactory, 200), (DonorFactory, 200), (HeadFactory, 404)]:
         client.force_login(person())
         response = client.get(of_tranche.get_absolute_url())
-        response.close()
+        list(response)  # reads a file to its end, which closes it
         assert response.status_code == status
         assert client.get(loose.get_absolute_url()).status_code == 404
 
