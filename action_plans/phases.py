@@ -111,9 +111,16 @@ def fx_text(phase):
 
 
 def fx_texts(phases):
-    """One sentence for a report about these phases: by which policies foreign money became som."""
+    """For a report about these phases: by which policies money in other currencies became som."""
+    policies = {phase.fx_policy for phase in phases}
     texts = {phase.name: str(fx_text(phase)) for phase in phases}
-    if len(set(texts.values())) == 1:
-        return __("Foreign money in som: %(policy)s.") % {"policy": next(iter(texts.values()))}
+    if not texts:
+        return ""
     each = "; ".join(f"{name}: {text}" for name, text in texts.items())
-    return __("Foreign money in som: %(policies)s.") % {"policies": each} if texts else ""
+    policy = each if len(set(texts.values())) > 1 else next(iter(texts.values()))
+    if policies == {FxPolicy.DAY}:
+        return __("Money in other currencies became som by: %(policy)s.") % {"policy": policy}
+    return __(
+        "Grants in other currencies became som by: %(policy)s. Before there are tranches, and for all "
+        "other money, it is the official rate of the day of the payment."
+    ) % {"policy": policy}

@@ -7,14 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.currencies import CODES, KGS, format_money
 from lib.dates import format_partial
-from lib.money import convert, share
+from lib.money import convert, format_share, share
 from lib.uploads import sha256_of
 
 from . import evidence, fx, phases, rates
 from .fx import Frozen
 from .models import FxPolicy, Payment, Phase, Source, Tranche, UsedRate
-
-DIFFERS_PCT = 10
 
 
 @transaction.atomic
@@ -116,9 +114,10 @@ def doubts(tranche):
         change = share(
             tranche.amount_kgs, convert(tranche.amount, official.value, official.nominal)
         )
-        if change is not None and abs(change - 100) > DIFFERS_PCT:
-            text = _("The rate differs by more than 10 % from the official one: %(rate)s.")
-            yield text % {"rate": official.equation}
+        if rates.is_jump(change and change - 100):
+            text = _("The rate differs by more than %(limit)s from the official one: %(rate)s.")
+            limit = format_share(rates.JUMP_PCT, places=0)
+            yield text % {"limit": limit, "rate": official.equation}
 
 
 def _office(by):
