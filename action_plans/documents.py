@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.uploads import check_upload, sha256_of
 
-from .models import ActionPlan, Attachment
+from .models import OPEN_TO_EDIT, ActionPlan, Attachment
 
 # A PDF is downloaded: Chromium's viewer would need inline styles, and nothing here allows them.
 SHOWN_IN_BROWSER = {"image/jpeg", "image/png"}
@@ -63,6 +63,8 @@ def remove(*, attachment, by):
 
 def removable(plan):
     """The ids of documents that nothing rests on. Same rule as remove()."""
+    if plan.status not in OPEN_TO_EDIT:
+        return set()
     free = {"payments": None, "in_kind_items": None, "promise_revisions": None}
     return set(plan.attachments.filter(**free).order_by().values_list("pk", flat=True))
 
