@@ -5,6 +5,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import Role
+
 from . import tables
 
 
@@ -343,7 +345,8 @@ QUALITY = ListPage(
 
 def lists_for(user):
     """Tranches are for the office and the donors."""
-    return [RATES]
+    sees_tranches = user.works_for_programme or user.role == Role.DONOR
+    return [RATES, TRANCHES, QUALITY] if sees_tranches else [RATES, QUALITY]
 
 
 UNIT_NAMES = {

@@ -22,6 +22,7 @@ from action_plans.models import (
     PlanStatus,
     Source,
 )
+from action_plans.phases import fx_texts
 from lib.money import UNITS, format_kgs, sum_kgs
 
 from . import tables
@@ -161,6 +162,12 @@ class FundingReport:
         chosen = self.filter.data.get("phase")
         minimums = {p.minimum_own_share for p in self.filter.phases if chosen in (None, p.code)}
         return minimums.pop() if len(minimums) == 1 else None
+
+    @cached_property
+    def fx_text(self):
+        """By which policies foreign money became som, in the phases that are asked for."""
+        chosen = self.filter.data.get("phase")
+        return fx_texts([p for p in self.filter.phases if chosen in (None, p.code)])
 
     @property
     def is_long(self):

@@ -12,6 +12,7 @@ from action_plans import (
     in_kind_page,
     ledger_page,
     money_page,
+    phases,
     promises_page,
     years_page,
 )
@@ -57,6 +58,7 @@ def plan_money(request, reference):
         "problem": problem,
         "typed": request.GET.get("on", "") if problem else "",
         "figures": money_page.figures(plan, on),
+        "fx_text": phases.fx_texts([plan.phase]),
         "sections": SECTIONS,
         **rights_on(plan, request.user),
     }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from action_plans.models import UsedRate
+from action_plans.phases import fx_text
 from lib.currencies import name_of
 from lib.dates import format_moment, format_partial
 from lib.money import share, total
@@ -140,7 +141,7 @@ def notes(ledger, *, at, address):
         (_("Made by"), str(ledger.user)),
         (_("Address"), address),
         (_("Covers"), catalogue.SCOPE),
-        (_("Exchange rate policy"), policy(phase)),
+        (_("Exchange rate policy"), f"{phase.name}: {fx_text(phase)}"),
         (_("Rounding"), catalogue.LEDGER_ROUNDING),
         (_("Corrections"), catalogue.CORRECTIONS),
         (_("Waiting for an exchange rate"), str(len(ledger.waiting))),
@@ -149,10 +150,6 @@ def notes(ledger, *, at, address):
         lines.append((_("Sample data"), catalogue.LEDGER_SAMPLE))
     meanings = {c.label: c.meaning for c in [*ROWS, *BY_CONTRIBUTION, *BY_CURRENCY] if c.meaning}
     return [*lines, ("", ""), (_("What the columns mean"), ""), *meanings.items()]
-
-
-def policy(phase):
-    return f"{phase.name}: {phase.get_fx_policy_display()}"
 
 
 def day(ledger):

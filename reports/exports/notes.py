@@ -19,6 +19,7 @@ def notes(report, *, at, address):
         (_("Covers"), catalogue.SCOPE),
         (_("Basis"), catalogue.BASIS),
         (_("How it adds up"), how_it_adds_up(report.total)),
+        (_("Exchange rate policy"), report.fx_text),
         (_("Rounding"), catalogue.ROUNDING),
         (_("Joint plans"), catalogue.PART if report.filter.cuts else catalogue.JOINT),
     ]

@@ -19,13 +19,11 @@ from tests.factories import (
 )
 
 SOFFICE = shutil.which("soffice")
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(
-        not SOFFICE and not os.environ.get("CI"),
-        reason="LibreOffice is not installed: sudo apt install libreoffice-calc",
-    ),
-]
+needs_libreoffice = pytest.mark.skipif(
+    not SOFFICE and not os.environ.get("CI"),
+    reason="LibreOffice is not installed: sudo apt install libreoffice-calc",
+)
+pytestmark = [pytest.mark.django_db, needs_libreoffice]
 # 0: recalculate always when a workbook is opened, whatever values stand in it.
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -96,7 +94,7 @@ def spoil(path):
     return openpyxl.load_workbook(path, data_only=True)
 
 
-def recalculated(folder):
+def recalculated(folder, name="funding.xlsx"):
     profile = folder / "profile" / "user"
     profile.mkdir(parents=True)
     (profile / "registrymodifications.xcu").write_text(PROFILE)
@@ -108,10 +106,10 @@ def recalculated(folder):
         "xlsx",
         "--outdir",
         folder / "out",
-        folder / "funding.xlsx",
+        folder / name,
     ]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
-    return openpyxl.load_workbook(Path(folder) / "out" / "funding.xlsx", data_only=True)
+    return openpyxl.load_workbook(Path(folder) / "out" / name, data_only=True)
 
 
 def rows(sheet):
