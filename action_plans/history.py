@@ -16,11 +16,13 @@ from .models import (
     COUNTED,
     ActionPlan,
     Contribution,
+    InKindItem,
     Payment,
     PlanArea,
     PlanMunicipality,
     PlanStatus,
     PlanText,
+    PromiseRevision,
 )
 
 ONE_SAVE = timedelta(seconds=1)  # rows that one press of "save" wrote
@@ -52,11 +54,29 @@ SHOWN = {
         "state",
     ],
     Contribution: ["source", "form", "amount_kgs", "decision"],
+    InKindItem: [
+        "what",
+        "given_on",
+        "quantity",
+        "unit",
+        "unit_value_kgs",
+        "valuation",
+        "valuation_note",
+        "evidence",
+        "verified_kgs",
+        "verification_note",
+    ],
     PlanArea: ["area", "share"],
     PlanMunicipality: ["municipality", "share"],
 }
 RECORDS = {model: model.history.model for model in SHOWN}  # asking for it each time builds a class
-RELATED = {ActionPlan: ["phase"], PlanArea: ["area"], PlanMunicipality: ["municipality"]}
+OF_PLAN = {ActionPlan: "id", InKindItem: "contribution__plan_id"}
+RELATED = {
+    ActionPlan: ["phase"],
+    InKindItem: ["evidence"],
+    PlanArea: ["area"],
+    PlanMunicipality: ["municipality"],
+}
 PRECISION = {
     "starts_on": "starts_precision",
     "ends_on": "ends_precision",
@@ -89,9 +109,12 @@ def entries(plan, user, *, newest=None):
     if not sees_everything(plan, user):
         return list(_steps_since_approval(plan))
     found = [_step(step) for step in plan.steps.all()]
-    records = [e for model in SHOWN for e in _records(model, plan, newest)]
+    revisions = list(_revisions(plan, newest))
+    told = {(revision.contribution_id, revision.revised_at) for revision in revisions}
+    records = [e for model in SHOWN for e in _records(model, plan, newest, told)]
     merged = _join(sorted(records, key=lambda entry: entry.at), found)
     found += [*merged, *_payments(plan, newest), *_documents(plan)]
+    found += [_revision(revision) for revision in revisions]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
@@ -123,16 +146,18 @@ def _step(step):
     )
 
 
-def _records(model, plan, newest):
-    """What changed from one saved version of a row to the next."""
+def _records(model, plan, newest, told):
+    """What changed from one saved version of a row to the next; told: promises whose revision says it."""
     rows = RECORDS[model].objects.select_related("history_user", *RELATED.get(model, []))
-    rows = rows.filter(**{"id" if model is ActionPlan else "plan_id": plan.pk})
+    rows = rows.filter(**{OF_PLAN.get(model, "plan_id"): plan.pk})
     rows = list(rows.order_by("-history_date", "-history_id")[:newest])
     known = {}
     for row in reversed(rows):
         before, known[row.id] = known.get(row.id), row
         if row.history_type == "~" and before is None:
             continue  # what it was before lies further back than we read
+        if model is Contribution and (row.id, row.history_date) in told:
+            continue
         yield from _entry(model, row, before)
 
 
@@ -149,7 +174,8 @@ def _entry(model, row, before):
         name, words = _whole(model, row)
         gone = row.history_type == "-"
         entry.changes = [Change(name, words if gone else "", "" if gone else words)]
-    if entry.heading or entry.changes or entry.reason:  # its rows may have changed, not the plan's own
+    # With a reason only: its rows may have changed, not the plan's own.
+    if entry.heading or entry.changes or entry.reason:
         yield entry
 
 
@@ -167,6 +193,8 @@ def _label(model, row, name):
         return f"{label} ({row.get_language_display()})"
     if model is Contribution:
         return f"{row.get_source_display()}, {row.get_form_display()}: {label.lower()}"
+    if model is InKindItem:
+        return f"{row.what}: {label.lower()}"
     if model in (PlanArea, PlanMunicipality):
         return f"{_words(row, SHOWN[model][0])}: {label.lower()}"
     return label
@@ -178,6 +206,9 @@ def _whole(model, row):
         return _label(model, row, "title"), row.title
     if model is Contribution:
         return _("Contribution"), _promise(row)
+    if model is InKindItem:
+        quantity, value = format_number(row.quantity), format_kgs(row.claimed_kgs)
+        return _("Contribution in kind"), f"{row.what}, {quantity} {row.unit}, {value}"
     name = SHOWN[model][0]
     kind = str(model._meta.get_field(name).verbose_name)
     part = "" if row.share == 100 else f", {format_share(row.share)}"
@@ -197,6 +228,8 @@ def _words(row, name):
     if isinstance(column, DateField):
         return format_partial(value, getattr(row, PRECISION.get(name, ""), "day"))
     if isinstance(column, DecimalField):
+        if name == "quantity":
+            return format_number(value)
         return format_kgs(value) if name.endswith("_kgs") else format_share(value)
     if isinstance(value, int):
         return format_number(value)
@@ -223,6 +256,26 @@ def _join(records, steps):
 
 def _same_save(one, other):
     return one.by == other.by and abs(other.at - one.at) <= ONE_SAVE
+
+
+def _revisions(plan, newest):
+    rows = PromiseRevision.objects.filter(contribution__plan=plan)
+    return rows.select_related("contribution", "revised_by").order_by("-revised_at", "-pk")[:newest]
+
+
+def _revision(revision):
+    promise = revision.contribution
+    heading = _("Promise revised: %(source)s, %(form)s") % {
+        "source": promise.get_source_display(),
+        "form": promise.get_form_display(),
+    }
+    before, after = format_kgs(revision.before_kgs), format_kgs(revision.amount_kgs)
+    changes = [
+        Change(_("Promised"), before, after),
+        Change(_("From which day"), "", format_partial(revision.effective_on)),
+        Change(_("Decision or letter"), "", revision.decision),
+    ]
+    return Entry(revision.revised_at, revision.revised_by, heading, revision.reason, changes)
 
 
 def _payments(plan, newest):

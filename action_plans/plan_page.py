@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from lib.money import composition, share, total
 
@@ -15,12 +15,14 @@ from .models import (
     Payment,
     PlanArea,
     PlanMunicipality,
+    PromiseRevision,
     StatusChange,
 )
 
 ZERO = Decimal("0.00")
 LAST_ROWS = 5
 KEYS = {"own_cash_kgs": "own", "own_in_kind_kgs": "in-kind", "grant_kgs": "grant"}
+REVISED = Exists(PromiseRevision.objects.filter(contribution=OuterRef("pk")))
 WHOLE = (
     "phase",
     "lead__region",
@@ -30,7 +32,7 @@ WHOLE = (
 )
 PARTS = [
     "texts",
-    "contributions",
+    Prefetch("contributions", Contribution.objects.annotate(was_revised=REVISED)),
     Prefetch("areas", PlanArea.objects.select_related("area__parent")),
     Prefetch("municipalities", PlanMunicipality.objects.select_related("municipality")),
     Prefetch("attachments", Attachment.objects.select_related("uploaded_by")),

@@ -4,14 +4,16 @@ from decimal import Decimal
 import pytest
 from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 
-from action_plans import approval
+from action_plans import approval, in_kind, promises
 from action_plans.history import Change, entries
-from action_plans.models import PlanArea
+from action_plans.models import Attachment, PlanArea
 from tests.factories import (
     ContributionFactory,
     DonorFactory,
     HeadFactory,
+    InKindItemFactory,
     PaymentFactory,
     PlanFactory,
     ServiceAreaFactory,
@@ -134,3 +136,36 @@ def test_the_last_changes_are_read_without_the_whole_past(plan):
         plan.villages = str(number)
         plan.save()
     assert all(entry.heading == "" for entry in entries(plan, StaffFactory(), newest=3))
+
+
+def test_a_revised_promise_is_told_once_with_reason_and_decision():
+    staff = StaffFactory(name="Нурлан")
+    plan = PlanFactory(status="approved", own=500, approved_at=timezone.now())
+    promises.revise(
+        contribution=plan.contributions.get(),
+        amount=Decimal(400),
+        effective_on=timezone.localdate(),
+        reason="бюджет уточнён",
+        decision="№ 7",
+        by=staff,
+    )
+    entry, *_earlier = [e for e in entries(plan, staff) if not e.is_step]
+    assert (entry.heading, entry.reason, entry.by) == (
+        "Promise revised: Municipality, in cash",
+        "бюджет уточнён",
+        staff,
+    )
+    assert [change.new for change in entry.changes][::2] == ["KGS\xa0400.00", "№ 7"]
+    told = [c for e in entries(plan, staff) for c in e.changes if "400" in c.new]
+    assert len(told) == 1
+
+
+def test_a_contribution_in_kind_is_told_from_claim_to_verification():
+    plan, staff = PlanFactory(status="approved", in_kind=500), StaffFactory()
+    settle(plan)
+    act = Attachment.objects.create(plan=plan, filename="акт.pdf", file="x", size=1, sha256="1")
+    item = InKindItemFactory(contribution=plan.contributions.get(), evidence=act)
+    in_kind.verify(item=item, accepted=Decimal(30_000), note="меньше", by=staff)
+    told = changes(plan, staff)
+    assert Change("Contribution in kind", "", "Песок, 30 м³, KGS\xa036,000.00") in told
+    assert Change("Песок: accepted value, som", "", "KGS\xa030,000.00") in told
