@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef
 
-from .models import OPEN_TO_EDIT, ActionPlan
+from .models import ActionPlan
 from .variance import comparison
 
 RIGHTS = {
@@ -14,15 +14,14 @@ RIGHTS = {
 
 def section(plan, *, user, on):
     """{"budget": …} for templates/action_plans/money/_budget.html; four queries."""
-    table = comparison(plan, on=on)
-    lines = table.total.now
+    table, may = comparison(plan, on=on), rights(plan, user)
     return {
         "budget": {
             "table": table,
-            "is_planned": plan.status in OPEN_TO_EDIT,
             # Planned cost and budget should agree; both are shown where they do not.
-            "over_cost": _difference(plan, lines),
-            **rights(plan, user),
+            "over_cost": None if plan.cost_kgs is None else table.total.now - plan.cost_kgs,
+            "may_add": may["may_enter"] or may["may_revise"],
+            **may,
         }
     }
 
@@ -34,7 +33,3 @@ def rights(plan, user):
         for name, method in RIGHTS.items()
     }
     return plans.filter(pk=plan.pk).values(**asked).get()
-
-
-def _difference(plan, lines):
-    return None if plan.cost_kgs is None else lines - plan.cost_kgs

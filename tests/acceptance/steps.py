@@ -2,11 +2,12 @@
 
 import csv
 import io
+import uuid
 
 import openpyxl
 from lxml import html
 
-from action_plans.models import ActionPlan, Payment
+from action_plans.models import ActionPlan, InKindItem, Payment
 from tests.action_plans import ledger
 from tests.action_plans.form_data import new_plan
 from tests.action_plans.rate_data import paper, uploaded
@@ -16,14 +17,22 @@ from tests.action_plans.rate_data import paper, uploaded
 
 def enter_plan(client, **changes):
     """A plan by the form; staff submit and approve it. changes: as in form_data.new_plan()."""
+    plan = enter_draft(client, **changes)
+    approve(client, plan)
+    return plan
+
+
+def enter_draft(client, **changes):
     response = client.post("/plans/new/", new_plan(**changes))
     assert response.status_code == 302
-    plan = ActionPlan.objects.order_by("pk").last()
+    return ActionPlan.objects.order_by("pk").last()
+
+
+def approve(client, plan):
     for step in ("submit", "approve"):
         client.post(f"{plan.get_absolute_url()}{step}/")
     plan.refresh_from_db()
     assert plan.status == "approved"
-    return plan
 
 
 def words(response):
@@ -99,3 +108,59 @@ def pay(client, plan, amount, *, currency, paid_on, source="grant", **changes):
     response = client.post(ledger.new_payment(plan), form, follow=True)
     assert response.redirect_chain, response.context["form"].errors
     return Payment.objects.order_by("pk").last(), response
+
+
+# The budget of a plan
+
+
+def enter_line(client, plan, title, quantity, unit_cost, *, source="grant", **changes):
+    """A budget line by its form; after approval with its day and reason."""
+    address = f"{plan.get_absolute_url()}budget/new/"
+    offered = client.get(address).context["form"]["position"].value()
+    form = {"title": title, "quantity": quantity, "unit_cost": unit_cost, "source": source}
+    response = client.post(address, form | {"position": offered} | changes)
+    assert response.status_code == 302, response.context["form"].errors
+    return plan.budget_lines.get(position=offered)
+
+
+def spend(client, plan, amount, *, line=None, paid_on="01.06.2018", source="grant"):
+    """Money spent by the form of a payment, on a budget line."""
+    chosen = {f"budget_line_{ledger.source_of(plan, source).pk}": line.pk} if line else {}
+    paid = {"kind": "spent", "currency": "KGS", "paid_on": paid_on}
+    return pay(client, plan, amount, source=source, **paid, **chosen)
+
+
+def money_page(client, plan, **query):
+    return client.get(f"{plan.get_absolute_url()}money/", query)
+
+
+# Contributions in kind
+
+
+def claim_in_kind(client, plan, what, quantity, unit, unit_value, *, evidence=None, **changes):
+    """A claim by its form; evidence: the content of a PDF."""
+    form = {
+        "contribution": plan.contributions.get(form="in_kind").pk,
+        "given_on": "10.05.2018",
+        "what": what,
+        "quantity": quantity,
+        "unit": unit,
+        "unit_value": unit_value,
+        "valuation": "market",
+        "claim_key": uuid.uuid4(),
+    } | changes
+    if evidence:
+        form["evidence"] = paper(evidence, "акт.pdf")
+    response = client.post(f"{plan.get_absolute_url()}in-kind/new/", form)
+    assert response.status_code == 302, response.context["form"].errors
+    return InKindItem.objects.order_by("pk").last()
+
+
+def verify_in_kind(client, plan, item, accepted=None, note=""):
+    """By its form; what is preset there is the claim."""
+    page = f"{plan.get_absolute_url()}in-kind/{item.pk}/verify/"
+    form = client.get(page).context["form"]
+    typed = {name: form[name].value() for name in ["accepted", "version"]} | {"note": note}
+    if accepted is not None:
+        typed["accepted"] = accepted
+    return client.post(page, typed, follow=True)
