@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lib.money import format_rate
 
 from .findings import recheck
-from .models import PROMISED, ActionPlan, BudgetLine, FxPolicy, Phase
+from .models import PROMISED, ActionPlan, BudgetLine, Check, Finding, FxPolicy, Phase
 from .totals import judgement
 
 CHUNK = 2000  # plans
@@ -83,16 +83,23 @@ def _not_fixed(phase, changes):
 
 def _judge_anew(phase):
     """Which plans are under the minimum. By chunks in Python, so that SQLite is exact too."""
-    plans = phase.plans.order_by("pk").only("pk", *PROMISED, "cost_kgs", "is_under_minimum")
+    plans = (
+        ActionPlan.objects.filter(phase=phase)
+        .order_by("pk")
+        .only("pk", *PROMISED, "cost_kgs", "is_under_minimum")
+    )
     last = 0
     while chunk := list(plans.select_for_update(of=("self",)).filter(pk__gt=last)[:CHUNK]):
         last = chunk[-1].pk
         now = {plan.pk: _is_under_minimum(plan, phase) for plan in chunk}
         changed = [plan.pk for plan in chunk if plan.is_under_minimum != now[plan.pk]]
-        for is_under in (True, False):
-            ids = [pk for pk in changed if now[pk] is is_under]
-            ActionPlan.objects.filter(pk__in=ids).update(is_under_minimum=is_under)
-        recheck(ActionPlan.objects.filter(pk__in=changed))
+        under = ActionPlan.objects.filter(pk__in=[pk for pk in changed if now[pk]])
+        over = ActionPlan.objects.filter(pk__in=[pk for pk in changed if not now[pk]])
+        under.update(is_under_minimum=True)
+        over.update(is_under_minimum=False)
+        # All at once what recheck() would do plan by plan
+        Finding.objects.filter(plan__in=over, check_name=Check.UNDER_MINIMUM).delete()
+        recheck(under)
 
 
 def _is_under_minimum(plan, phase):
