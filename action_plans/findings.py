@@ -198,21 +198,20 @@ def _promises(keys):
     rows = Contribution.objects.filter(plan__in=keys).order_by("pk")
     for row in rows.annotate(**SUMS).values_list("plan", *COLUMNS, *SUMS):
         plan, values, sums = row[0], row[1 : 1 + len(COLUMNS)], row[1 + len(COLUMNS) :]
-        received, returned, samples, standing, waiting, unproven = sums
+        received, returned, samples, booked, reversals, waiting = sums
         promise = Promised(*values, received - returned, samples)
         promises.setdefault(plan, []).append(promise)
         numbers = paid.setdefault(plan, dict(NO_PAYMENTS))
-        numbers["has_payment"] |= bool(standing)
+        # A row that takes another one back leaves two that no longer stand.
+        numbers["has_payment"] |= booked > 2 * reversals
         numbers["waiting"] += waiting
-        numbers["unproven"] += unproven
     return promises, paid
 
 
-NO_PAYMENTS = {"has_payment": False, "waiting": 0, "unproven": 0}
+NO_PAYMENTS = {"has_payment": False, "waiting": 0}
 BOOKED = Q(payments__booked_at__isnull=False)
-STANDING = Q(payments__isnull=False, payments__reverses=None, payments__reversal=None)
-# What was given in kind is proven in its register.
-WITHOUT_PAPER = Q(payments__document_number="", payments__evidence=None, payments__in_kind=None)
+REVERSES = Q(payments__reverses__isnull=False)
+DRAFT = Q(payments__isnull=False, payments__booked_at=None)
 
 
 def _sum(kind):
@@ -224,9 +223,9 @@ SUMS = {
     "received": _sum(PaymentKind.RECEIVED),
     "returned": _sum(PaymentKind.RETURNED),
     "samples": Count("payments", filter=Q(payments__is_sample=True)),
-    "standing": Count("payments", filter=STANDING & BOOKED),
-    "waiting": Count("payments", filter=STANDING & ~BOOKED),
-    "unproven": Count("payments", filter=STANDING & WITHOUT_PAPER),
+    "booked": Count("payments", filter=BOOKED),
+    "reversals": Count("payments", filter=REVERSES),
+    "waiting": Count("payments", filter=DRAFT),
 }
 
 
@@ -237,6 +236,8 @@ def _parts(keys):
     population = places.values("plan").annotate(people=Sum("municipality__population"))
     claims = InKindItem.objects.filter(contribution__plan=OuterRef("pk"), verified_kgs=None)
     claims = claims.order_by().values("contribution__plan")
+    unproven = _unproven().filter(contribution__plan=OuterRef("pk"))
+    unproven = unproven.order_by().values("contribution__plan")
     shared = proofs().filter(_proves_elsewhere(), **here).order_by().values("plan")
     columns = {
         "has_area": Exists(PlanArea.objects.filter(**here)),
@@ -245,9 +246,16 @@ def _parts(keys):
         "unverified": _number(claims),
         "claimed_at": Subquery(claims.annotate(first=Min("claimed_at")).values("first")),
         "shared": _number(shared),
+        "unproven": _number(unproven),
         "has_lines": Exists(BudgetLine.objects.filter(**here)),
     }
     return ActionPlan.objects.filter(pk__in=keys).order_by().values("pk").annotate(**columns)
+
+
+def _unproven():
+    """Payments that stand and have no paper. What was given in kind is proven in its register."""
+    without = Payment.objects.filter(document_number="", evidence=None, in_kind=None)
+    return without.filter(reverses=None, reversal=None)
 
 
 def _number(rows):
@@ -305,8 +313,9 @@ def recheck_if_none():
 def kept(plans):
     """{plan id: {check: Found}}"""
     rows = {plan.pk: {} for plan in plans}
-    for finding in Finding.objects.filter(plan__in=rows):
-        rows[finding.plan_id][finding.check_name] = Found(finding.number, finding.since_on)
+    findings = Finding.objects.filter(plan__in=rows)
+    for plan, check, *it in findings.values_list("plan", "check_name", "number", "since_on"):
+        rows[plan][check] = Found(*it)
     return rows
 
 

@@ -121,8 +121,8 @@ class Quality:
         """What has waited longest comes first, else the older plan."""
         rows = self.findings.filter(check_name=check)
         if check in DATED:
-            return rows.order_by(F("since_on").asc(nulls_first=True), "plan")
-        return rows.filter(since_on=None).order_by("plan")
+            return rows.order_by(F("since_on").asc(nulls_first=True), "plan_id")
+        return rows.filter(since_on=None).order_by("plan_id")
 
     # What the page shows of the filter
 

@@ -163,6 +163,9 @@ def _parts(plan, weights):
     What is promised is shared out as running sums, and of a larger sum no slice gets less: so a plan
     with a gap has no slice with a surplus, however the last tyiyn falls.
     """
+    if len(weights) == 1:
+        whole = {name: [getattr(plan, name)] for name in [*PROMISED, *RECEIVED]}
+        return whole | _against_cost(plan.cost_kgs, weights, whole, [plan.promised_kgs])
     parts = {name: allocate(getattr(plan, name), weights) for name in RECEIVED}
     promised, running = [ZERO] * len(weights), ZERO
     for name in PROMISED:

@@ -241,9 +241,12 @@ def allocate(amount, weights):
     largest remainders do not promise. Weights: list, or dict (its values). amount None → all None.
     ValueError when a weight is negative or all are zero, unless the amount is zero.
     """
-    weights = [Fraction(w) for w in (weights.values() if isinstance(weights, dict) else weights)]
+    weights = list(weights.values() if isinstance(weights, dict) else weights)
     if amount is None:
         return [None] * len(weights)
+    if len(weights) == 1 and weights[0] > 0:
+        return [round_kgs(amount)]  # most plans have one municipality and one service area
+    weights = [Fraction(w) for w in weights]
     cents = int(round_kgs(amount).scaleb(2))
     if cents:
         _refuse_bad(weights)
