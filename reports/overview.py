@@ -19,6 +19,7 @@ from action_plans.models import (
     PlanStatus,
     ServiceArea,
 )
+from action_plans.phases import fx_texts
 from action_plans.totals import all_counted_totals
 from lib.money import total
 from municipalities.models import Municipality, Region
@@ -67,6 +68,11 @@ class Overview:
         shown = [self.phase] if self.phase else self.phases
         rules = {phase.minimum_own_share for phase in shown}
         return rules.pop() if len(rules) == 1 and any(rules) else None
+
+    @property
+    def fx_text(self):
+        """By which policies money in other currencies became som."""
+        return fx_texts([self.phase] if self.phase else self.phases)
 
     @cached_property
     def states(self):
