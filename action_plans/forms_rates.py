@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -109,7 +107,7 @@ class RateForm(forms.Form):
         required=False,
         help_text=_("For example the page of the paper, or the site it was read on."),
     )
-    sure = forms.CharField(required=False, max_length=100)
+    sure = forms.CharField(label=_("Confirmation"), required=False, max_length=100)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -117,21 +115,6 @@ class RateForm(forms.Form):
         self.fields["evidence"].help_text = _(
             "The bank's advice, the contract or a print of the page, as PDF, JPG, PNG, DOCX or XLSX. "
             "A new version may leave it out: then the paper of the earlier one proves it."
-        )
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.layout = Layout(
-            Row(
-                Column("currency", css_class="col-md-6"),
-                Column("nominal", css_class="col-6 col-md-3"),
-                Column("value", css_class="col-6 col-md-3"),
-            ),
-            Row(
-                Column("applies_on", css_class="col-md-6"),
-                Column("source", css_class="col-md-6"),
-            ),
-            "evidence",
-            "note",
         )
 
     def clean(self):
@@ -144,9 +127,7 @@ class RateForm(forms.Form):
         elif not is_repeated(known, typed):
             self.doubts = [*replaces(known), *jumps(typed)]
             if self.doubts and typed["sure"] != self.doubt_key:
-                self.add_error(
-                    None, _("Look at this again, and confirm it. Nothing is stored yet.")
-                )
+                self.add_error("sure", _("Look at this again. Nothing is stored yet."))
         return typed
 
     @property
@@ -193,7 +174,7 @@ def jumps(typed):
     if not rates.is_jump(change):
         return []
     text = _(
-        "This differs by %(change)s from the rate before it, which was %(rate)s on %(day)s. "
+        "On %(day)s the rate was %(rate)s; this one differs by %(change)s. "
         "Are the decimals and the number of units right?"
     )
     said = {

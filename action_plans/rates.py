@@ -99,7 +99,7 @@ def check_day(applies_on, *, on):
         raise ValidationError(
             {
                 "applies_on": ValidationError(
-                    _("The som exists since %(day)s. Check the year."),
+                    _("Before %(day)s there was no som. Check the year."),
                     params={"day": format_partial(SOM_SINCE)},
                 )
             }

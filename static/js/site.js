@@ -101,7 +101,8 @@ function valuesOf(form) {
 
 const isTick = (element) => element.type === "checkbox" || element.type === "radio";
 const NOT_TYPED = ["hidden", "password", "file", "submit", "button", "reset", "image", "fieldset", "output"];
-const isTyped = (element) => element.name && !NOT_TYPED.includes(element.type);
+const isTyped = (element) =>
+  element.name && !("unkept" in element.dataset) && !NOT_TYPED.includes(element.type);
 
 function offer(form, kept, where, differs) {
   const template = document.getElementById("kept");

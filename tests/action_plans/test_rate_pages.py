@@ -181,7 +181,7 @@ def test_fifty_rates_stand_on_a_page(office):
 
 def test_the_office_sees_which_payments_wait(client, office):
     waiting_payment()
-    assert "CHF: 1 payment, of 4 Feb 2018." in office.get(LIST).text
+    assert "CHF: 1 payment, 4 Feb 2018" in office.get(LIST).text
     client.force_login(HeadFactory())
     assert "Payments wait for a rate" not in client.get(LIST).text
 
@@ -243,7 +243,7 @@ def test_what_was_confirmed_is_asked_again_when_somebody_else_was_faster(office)
 def test_a_jump_is_asked_about(office):
     ExchangeRateFactory(applies_on=dt.date(2018, 1, 25))
     asked = office.post(ADD, typed(value="7,01234"))
-    assert "This differs by −90.0% from the rate before it" in asked.text
+    assert "this one differs by −90.0%" in asked.text
     assert ExchangeRate.objects.count() == 1
     office.post(ADD, typed(value="7,01234", sure=asked.context["form"].doubt_key))
     assert ExchangeRate.objects.count() == 2
@@ -282,7 +282,7 @@ def test_a_new_version_of_nothing_is_no_page_or_an_empty_form(office, query):
         ({"nominal": "3"}, "Select a valid choice"),
         ({"source": "nbkr-daily"}, "Select a valid choice"),
         ({"applies_on": "31.02.2018"}, "This is not a date."),
-        ({"applies_on": "01.02.1993"}, "The som exists since 10 May 1993."),
+        ({"applies_on": "01.02.1993"}, "Before 10 May 1993 there was no som."),
         ({"applies_on": "01.02.2099"}, "more than 31 days ahead"),
         ({"evidence": ""}, "A rate entered by hand needs a paper"),
         ({"evidence": paper(b"MZ\x90")}, "This kind of file cannot be uploaded."),
