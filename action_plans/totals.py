@@ -76,7 +76,12 @@ def judgement(cost, money, phase):
 
 
 def cut(plan, municipalities, areas):
-    """The plan's slices, unsaved: municipality × area by shares; parts add up to the plan exactly.
+    """The plan's slices, unsaved."""
+    return [FundingSlice(**values) for values in parts_of(plan, municipalities, areas)]
+
+
+def parts_of(plan, municipalities, areas):
+    """A dict of columns per municipality × area, by shares; parts add up to the plan exactly.
 
     municipalities: [(municipality, share)], areas: [(area id or None, share)].
     """
@@ -85,19 +90,22 @@ def cut(plan, municipalities, areas):
     ]
     weights = [weight for _m, _a, weight in places]
     parts = _parts(plan, weights)
+    of_plan = {
+        "plan_id": plan.pk,
+        "phase_id": plan.phase_id,
+        "status": plan.status,
+        "year": plan.year,
+        "counts": plan.was_approved,
+        "has_cost": plan.cost_kgs is not None,
+    }
     return [
-        FundingSlice(
-            plan_id=plan.pk,
-            municipality_id=municipality.pk,
-            region_id=municipality.region_id,
-            area_id=area_id,
-            phase_id=plan.phase_id,
-            status=plan.status,
-            year=plan.year,
-            counts=plan.was_approved,
-            has_cost=plan.cost_kgs is not None,
+        {
+            **of_plan,
+            "municipality_id": municipality.pk,
+            "region_id": municipality.region_id,
+            "area_id": area_id,
             **{name: values[i] for name, values in parts.items()},
-        )
+        }
         for i, (municipality, area_id, _weight) in enumerate(places)
     ]
 

@@ -25,7 +25,7 @@ from .models import (
     PlanArea,
     PlanMunicipality,
 )
-from .totals import ZERO, cut, judgement, keep_totals, money_of, sample_fields_of
+from .totals import ZERO, judgement, keep_totals, money_of, parts_of, sample_fields_of
 
 CHUNK = 1000
 NOT_READ = ["source", "source_note", "search_key", "villages", "under_minimum_reason"]
@@ -112,7 +112,7 @@ def _of_chunk(plans, places):
     for plan in plans:
         yield from _of_columns(plan, about[plan.pk].promises)
         here = [(places[pk], share) for pk, share in municipalities[plan.pk]]
-        yield from _of_slices(plan, slices[plan.pk], cut(plan, here, areas[plan.pk]))
+        yield from _of_slices(plan, slices[plan.pk], parts_of(plan, here, areas[plan.pk]))
         yield from _of_findings(plan, findings[plan.pk], found(about[plan.pk]))
 
 
@@ -148,7 +148,7 @@ def _shares(model, of, plans):
 
 
 def _of_slices(plan, before, pieces):
-    after = {(p.municipality_id, p.area_id): p for p in pieces}
+    after = {(p["municipality_id"], p["area_id"]): p for p in pieces}
     for place in sorted(before.keys() | after.keys(), key=str):
         name = f"part of municipality {place[0]}, service area {place[1] or 'not specified'}"
         if place not in after or place not in before:
@@ -156,7 +156,7 @@ def _of_slices(plan, before, pieces):
             words = ("there", "missing") if there else ("missing", "there")
             yield Difference(plan.reference, name, *words, plan.pk)
             continue
-        values = tuple(getattr(after[place], column) for column in OF_SLICE)
+        values = tuple(after[place][column] for column in OF_SLICE)
         if values == before[place]:
             continue
         for column, old, new in zip(OF_SLICE, before[place], values, strict=True):
