@@ -21,7 +21,9 @@ QUANTITY = {"label": _("Quantity"), "help_text": _("For example 30 or 12,5.")}
 UNIT_COST = {"label": _("Cost of a unit, som"), "help_text": _("For example 1 234,50 or 1234.50.")}
 EFFECTIVE = {
     "label": _("From which day"),
-    "help_text": _("The day of the decision. The amount before it stays readable."),
+    "help_text": _(
+        "The day of the decision, for example 16.08.2018. What held before stays readable."
+    ),
 }
 REASON = {
     "label": _("Reason"),
@@ -68,6 +70,8 @@ class LineForm(VerbForm):
         dated = [] if is_draft else [Row(Column("effective_on", css_class="col-md-4")), "reason"]
         for name in ("effective_on", "reason") if is_draft else ():
             del self.fields[name]
+        if like:  # one line after the other
+            self.fields["title"].widget.attrs["autofocus"] = True
         self.helper = helper(
             "title",
             _thirds("quantity", "unit", "unit_cost"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import DateField, DecimalField
+from django.db.models import DateField, DecimalField, OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -15,6 +15,8 @@ from lib.money import format_kgs, format_number, format_share
 from .models import (
     COUNTED,
     ActionPlan,
+    BudgetLine,
+    BudgetRevision,
     Contribution,
     InKindItem,
     Payment,
@@ -66,6 +68,7 @@ SHOWN = {
         "verified_kgs",
         "verification_note",
     ],
+    BudgetLine: ["title", "unit", "source", "year", "comment"],
     PlanArea: ["area", "share"],
     PlanMunicipality: ["municipality", "share"],
 }
@@ -115,6 +118,7 @@ def entries(plan, user, *, newest=None):
     merged = _join(sorted(records, key=lambda entry: entry.at), found)
     found += [*merged, *_payments(plan, newest), *_documents(plan)]
     found += [_revision(revision) for revision in revisions]
+    found += [_budget_revision(revision) for revision in _budget_revisions(plan, newest)]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
@@ -195,6 +199,8 @@ def _label(model, row, name):
         return f"{row.get_source_display()}, {row.get_form_display()}: {label.lower()}"
     if model is InKindItem:
         return f"{row.what}: {label.lower()}"
+    if model is BudgetLine:
+        return f"{row.title}: {label.lower()}"
     if model in (PlanArea, PlanMunicipality):
         return f"{_words(row, SHOWN[model][0])}: {label.lower()}"
     return label
@@ -209,6 +215,8 @@ def _whole(model, row):
     if model is InKindItem:
         quantity, value = format_number(row.quantity), format_kgs(row.claimed_kgs)
         return _("Contribution in kind"), f"{row.what}, {quantity} {row.unit}, {value}"
+    if model is BudgetLine:
+        return _("Budget line"), f"{row.title}, {row.get_source_display()}"
     name = SHOWN[model][0]
     kind = str(model._meta.get_field(name).verbose_name)
     part = "" if row.share == 100 else f", {format_share(row.share)}"
@@ -231,7 +239,7 @@ def _words(row, name):
         if name == "quantity":
             return format_number(value)
         return format_kgs(value) if name.endswith("_kgs") else format_share(value)
-    if isinstance(value, int):
+    if isinstance(value, int) and name != "year":
         return format_number(value)
     return str(value)
 
@@ -276,6 +284,24 @@ def _revision(revision):
         Change(_("Decision or letter"), "", revision.decision),
     ]
     return Entry(revision.revised_at, revision.revised_by, heading, revision.reason, changes)
+
+
+def _budget_revisions(plan, newest):
+    earlier = BudgetRevision.objects.filter(line=OuterRef("line"), number=OuterRef("number") - 1)
+    rows = BudgetRevision.objects.filter(line__plan=plan, number__gt=0)
+    rows = rows.annotate(before_kgs=Subquery(earlier.values("amount_kgs")))
+    return rows.select_related("line", "revised_by").order_by("-revised_at", "-pk")[:newest]
+
+
+def _budget_revision(revision):
+    heading = _("Budget revised: %(line)s") % {"line": revision.line.title}
+    before, after = format_kgs(revision.before_kgs), format_kgs(revision.amount_kgs)
+    changes = [
+        Change(_("Budget"), before, after),
+        Change(_("From which day"), "", format_partial(revision.effective_on)),
+    ]
+    at, by, sample = revision.revised_at, revision.revised_by, revision.line.is_sample
+    return Entry(at, by, heading, revision.reason, changes, is_sample=sample)
 
 
 def _payments(plan, newest):

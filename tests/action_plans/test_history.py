@@ -6,7 +6,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
-from action_plans import approval, in_kind, promises
+from action_plans import approval, budget, in_kind, promises
 from action_plans.history import Change, entries
 from action_plans.models import Attachment, PlanArea
 from tests.factories import (
@@ -169,3 +169,24 @@ def test_a_contribution_in_kind_is_told_from_claim_to_verification():
     told = changes(plan, staff)
     assert Change("Contribution in kind", "", "Песок, 30 м³, KGS\xa036,000.00") in told
     assert Change("Песок: accepted value, som", "", "KGS\xa030,000.00") in told
+
+
+def test_the_budget_is_told_with_its_revisions_and_comments():
+    plan, staff = PlanFactory(grant=800_000), StaffFactory()
+    fields = {"unit": "m", "quantity": Decimal(10), "unit_cost": Decimal(5), "source": "grant"}
+    line = budget.add_line(plan=plan, title="Pipes", year=2018, by=staff, **fields)
+    type(plan).objects.filter(pk=plan.pk).update(status="approved", approved_at=timezone.now())
+    revision = {
+        "quantity": Decimal(12),
+        "unit_cost": Decimal(5),
+        "effective_on": dt.date(2018, 3, 1),
+    }
+    budget.revise(line=line, reason="Longer", by=staff, **revision)
+    budget.comment(line=line, text="Rocks", by=staff)
+    told = entries(plan, staff)
+    revised = next(entry for entry in told if entry.heading == "Budget revised: Pipes")
+    assert (revised.reason, revised.by) == ("Longer", staff)
+    assert revised.changes[0][1:] == ("KGS\xa050.00", "KGS\xa060.00")
+    words = {change for entry in told for change in entry.changes}
+    assert ("Budget line", "", "Pipes, Programme grant") in words
+    assert ("Pipes: why it differs", "", "Rocks") in words
