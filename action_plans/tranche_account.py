@@ -265,15 +265,21 @@ def movements(phase, currency, until):
     return sorted((move for move in moves if move.kgs), key=lambda move: move[:2])
 
 
-def _paid_per_day(phase, until):
+def grants_of(phase):
     """Grants in cash that arrived at plans of the phase, or came back from them."""
-    payments = Payment.objects.booked().filter(
-        contribution__source=Source.GRANT,
-        contribution__form=Form.CASH,
-        contribution__plan__phase=phase,
-        paid_on__lte=until,
+    return (
+        Payment.objects.booked()
+        .filter(
+            contribution__source=Source.GRANT,
+            contribution__form=Form.CASH,
+            contribution__plan__phase=phase,
+        )
+        .exclude(kind=PaymentKind.SPENT)
     )
-    rows = payments.exclude(kind=PaymentKind.SPENT).order_by()
+
+
+def _paid_per_day(phase, until):
+    rows = grants_of(phase).filter(paid_on__lte=until).order_by()
     sums = rows.values_list("paid_on", "kind", "currency")
     return sums.annotate(Sum("amount"), Sum("amount_kgs"))
 

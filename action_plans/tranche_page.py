@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from lib.currencies import format_money
 from lib.dates import format_partial
-from lib.money import UNKNOWN, format_amount, format_kgs, format_rate
+from lib.money import UNKNOWN, format_amount, format_kgs, format_rate, round_share
 
 from . import phases, tranche_account
 from .models import FxPolicy, Phase, Tranche
@@ -61,6 +61,12 @@ def statement_of(phase, currency, period):
     if not (currency and period):
         return None
     return statement(phase=phase, currency=currency, starts_on=period[0], ends_on=period[1])
+
+
+def has_sample(phase, tranches):
+    """Whether invented values are among what the statement adds up."""
+    payments = tranche_account.grants_of(phase).filter(is_sample=True)
+    return any(tranche.is_sample for tranche in tranches) or payments.exists()
 
 
 def draws(phase, currency, known):
@@ -176,7 +182,7 @@ def equivalent(account):
     if account.equivalent_kgs is not None:
         return _("%(kgs)s, at the average of the official rates of the period: %(rate)s") % {
             "kgs": format_kgs(account.equivalent_kgs),
-            "rate": format_rate(account.period_average),
+            "rate": format_rate(round_share(account.period_average, 4)),
         }
     if account.closing.amount is None:
         return _("— (the closing balance is not known)")
@@ -203,7 +209,7 @@ def total_text(tranches, currency):
             "amount": format_money(amount, currency),
             "kgs": format_kgs(kgs),
             "currency": currency,
-            "rate": format_rate(rate),
+            "rate": format_rate(round_share(rate, 4)),
         }
     return ""
 

@@ -57,6 +57,7 @@ def account(phase, query, period):
         found["lines"] = list(tranche_page.lines(statement))
         found["doubts"] = list(tranche_page.doubts(statement))
         found["equivalent"] = tranche_page.equivalent(statement)
+        found["has_sample"] = tranche_page.has_sample(phase, rows)
     return found
 
 
