@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from action_plans import findings
 from action_plans.editing import fill_search_key
 from action_plans.models import ActionPlan
 from action_plans.totals import keep_totals
@@ -99,3 +100,5 @@ def apply(rows, successions, changes):
     in_another_region = ActionPlan.objects.filter(municipalities__municipality__in=moved)
     for plan_id in in_another_region.order_by("pk").values_list("pk", flat=True).distinct():
         keep_totals(plan_id)
+    # A population may be another one than before.
+    findings.recheck(renamed.distinct())

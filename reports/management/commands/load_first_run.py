@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from accounts.sample_people import make_sample_people
+from action_plans import findings
 from action_plans.models import ActionPlan, Phase
 from lib.fixtures import FOLDER
 from municipalities.models import Municipality
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         if not User.objects.exists():
             make_sample_people()
         self.load("the sample set", ActionPlan, "load_sample")
+        findings.recheck_if_none()
         self.show_people()
 
     def load(self, what, model, command, *args, **options):
