@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -46,6 +47,7 @@ def prepare():
     refuse_old_database()
     print("Collecting static files …", flush=True)
     call_command("collectstatic", interactive=False, verbosity=0)
+    import_string("action_plans.findings.recheck_if_none")()
 
 
 def refuse_old_database():
