@@ -27,7 +27,7 @@ ADDRESSES = {
 }
 MAX_BYTES = 1024 * 1024
 MAX_RATES = 200
-VALID_DAYS = range(1, 32)
+VALID_DAYS = range(1, rates.MAX_DAYS_VALID + 1)
 WHOLE, RATE = re.compile("[0-9]{1,9}"), re.compile("[0-9]{1,7}([.,][0-9]{1,8})?")
 CONTENT_TYPE = "text/xml"
 KNOWN = set(CODES) - {KGS}

@@ -26,9 +26,11 @@ class Row(NamedTuple):
 
 def page(form, number, *, on):
     """A page of Rows: what the filter asks for, or the newest rate of each currency."""
-    found = form.filter(ExchangeRate.objects.for_list()) if form.asks else newest()
-    page = Paginator(found, PER_PAGE).get_page(number)
-    page.object_list = [row(rate, on) for rate in page.object_list]
+    found = form.filter(ExchangeRate.objects.all()).values_list("pk", flat=True)
+    page = Paginator(found if form.asks else newest(), PER_PAGE).get_page(number)
+    # Only of the rates on the page it is asked what was before them.
+    read = ExchangeRate.objects.for_list().in_bulk(list(page.object_list))
+    page.object_list = [row(read[key], on) for key in page.object_list]
     return page
 
 
@@ -52,10 +54,10 @@ def signed(change):
 
 
 def newest():
-    """The newest rate of each currency, those people meet most first."""
+    """Keys of the newest rate of each currency, those people meet most first."""
     best = {}
-    for rate in ExchangeRate.objects.latest().for_list().best_first():
-        best.setdefault(rate.currency, rate)
+    for currency, key in ExchangeRate.objects.latest().best_first().values_list("currency", "pk"):
+        best.setdefault(currency, key)
     return [best[code] for code in CODES if code in best]
 
 

@@ -15,7 +15,8 @@ from . import evidence
 from .models import ExchangeRate, RateSource
 
 BY_HAND = [RateSource.MANUAL, RateSource.BANK, RateSource.CONTRACT]
-DAYS_VALID = 7  # over holidays; a weekly rate says itself how long
+DAYS_VALID = 7  # over holidays; a weekly rate says itself how long, up to a month
+MAX_DAYS_VALID = 31
 DAYS_AHEAD = 31
 SOM_SINCE = date(1993, 5, 10)
 NOMINALS = [1, 10, 100, 1000, 10_000]
@@ -24,8 +25,11 @@ JUMP_PCT = 10
 
 def find(currency, on):
     """The ExchangeRate that holds on that day, or None: holidays keep the last one for some days only."""
-    rates = ExchangeRate.objects.filter(currency=currency).current().valid_on(on)
-    return rates.best_first().first()
+    # No rate is valid for longer, so the index leads to the few that can hold.
+    recent = ExchangeRate.objects.filter(
+        currency=currency, applies_on__gte=on - timedelta(days=MAX_DAYS_VALID)
+    )
+    return recent.current().valid_on(on).best_first().first()
 
 
 def stored(currency, applies_on, source):

@@ -167,8 +167,8 @@ def test_the_list_asks_the_same_number_of_queries_for_any_length(
     for n in range(stored):
         ExchangeRateFactory(applies_on=dt.date(2018, 6, n + 1), entered_by=StaffFactory())
         ExchangeRateFactory(currency="USD", applies_on=dt.date(2018, 6, n + 1))
-    # session, person, waiting plans, payments that wait, and: days, rates / count, rates
-    with django_assert_num_queries(6):
+    # session, person, plans and payments that wait; days, keys / count, keys; the rates
+    with django_assert_num_queries(7):
         office.get(LIST + query)
 
 
