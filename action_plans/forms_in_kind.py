@@ -132,7 +132,7 @@ class VerifyForm(VerbForm):
         initial = {"accepted": item.claimed_kgs, "version": version}
         super().__init__(*args, initial=initial, **kwargs)
         self.helper = helper()
-        self.helper.layout = Layout("accepted", "note", "version")
+        self.helper.layout = Layout(_row(accepted=4), "note", "version")
 
 
 class PromiseForm(VerbForm):

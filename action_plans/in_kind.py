@@ -122,6 +122,7 @@ def _write(plan, item, typed, evidence, by):
     _possible(plan, typed)
     for name, value in typed.items():
         setattr(item, name, value)
+    item.is_sample = False
     item.claimed_kgs = _value(typed["quantity"], typed["unit_value_kgs"])
     if evidence:
         item.evidence = documents.find_or_add(
@@ -142,6 +143,7 @@ def _book(plan, item, by):
         amount=item.verified_kgs,
         in_kind=item,
         evidence=item.evidence,
+        is_sample=item.is_sample,
         entered_at=now,
         entered_by=by,
         booked_at=now,

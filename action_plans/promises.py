@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -55,7 +56,7 @@ def revise(*, contribution, amount, effective_on, reason, decision, by, document
             plan=plan, file=document, kind=Attachment.Kind.DECISION, by=by
         )
     revision.save()
-    promise.amount_kgs = amount
+    promise.amount_kgs, promise.is_sample = amount, False
     _save(promise, by, at=revision.revised_at, reason=revision.reason)
     keep_totals(plan.pk)
     return revision
@@ -101,8 +102,9 @@ def promised_on(contribution, day):
 
 
 def promised_by_contribution(plan, day):
-    """{contribution id: Promised}, in two queries for any number of them."""
-    promises = plan.contributions.prefetch_related("revisions")
+    """{contribution id: Promised}, in two queries for any number of them; what was read is not read again."""
+    promises = list(plan.contributions.all())
+    prefetch_related_objects(promises, "revisions")
     return {p.pk: promised_in(plan, p, p.revisions.all(), day) for p in promises}
 
 
