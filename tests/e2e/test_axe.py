@@ -4,6 +4,8 @@ Driven by the access table: a new page is looked at without anybody thinking of 
 """
 
 import re
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,7 +13,7 @@ from django.conf import settings
 from django.test import Client
 
 from action_plans.models import ActionPlan, PlanText
-from tests.factories import PaymentFactory
+from tests.factories import ExchangeRateFactory, PaymentFactory
 from tests.test_access import pages_to_check
 from tests.world import World
 
@@ -26,6 +28,8 @@ QUERIES = [
     "/search/?q=План",
     "/reports/funding/?status=counted",
     "/reports/funding/?year=never",
+    "/rates/?currency=CHF&when=02.06.2018",
+    "/rates/?when=never",
 ]
 OPEN_ALL = "document.querySelectorAll('details').forEach(part => part.open = true)"
 SHAPE = """() => ({
@@ -40,6 +44,9 @@ SHAPE = """() => ({
 def world(db):
     world = World()
     pages = pages_to_check(world)
+    ExchangeRateFactory(value=Decimal(60), applies_on=date(2018, 5, 1))
+    ExchangeRateFactory()
+    ExchangeRateFactory(version=2)
     for plan in ActionPlan.objects.all():
         world.document(plan)
         PlanText.objects.create(plan=plan, language="ky", title="Таза суу", state="reviewed")
