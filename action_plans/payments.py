@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -191,12 +192,9 @@ def keep_evidence(plan, file, by):
 
 def net_received(contribution):
     """What arrived and was not given back; what was taken back counts with its own, negative row."""
-
-    def booked(kind):
-        rows = contribution.payments.booked().filter(kind=kind)
-        return rows.aggregate(sum=sum_kgs("amount_kgs"))["sum"]
-
-    return booked(PaymentKind.RECEIVED) - booked(PaymentKind.RETURNED)
+    sums = {kind.value: sum_kgs("amount_kgs", filter=Q(kind=kind)) for kind in SIGNS}
+    found = contribution.payments.booked().aggregate(**sums)
+    return found[PaymentKind.RECEIVED] - found[PaymentKind.RETURNED]
 
 
 def effect(row):
