@@ -2,8 +2,9 @@
 
 from random import Random
 
+from action_plans import fx
 from action_plans.editing import fill_search_key
-from action_plans.models import ActionPlan, FundingSlice, FundingTotal
+from action_plans.models import ActionPlan, Finding, FundingSlice, FundingTotal, Payment
 from action_plans.totals import keep_totals
 
 
@@ -12,7 +13,7 @@ def differences(number=20, seed=1):
     plans = list(ActionPlan.objects.order_by("pk").values_list("pk", flat=True))
     chosen = Random(seed).sample(plans, min(number, len(plans)))
     totals = rows(FundingTotal.objects)
-    changed = [pk for pk in chosen if kept(pk) != recomputed(pk)]
+    changed = [pk for pk in chosen if kept(pk) != recomputed(pk) or not is_frozen(pk)]
     if rows(FundingTotal.objects) != totals and not changed:
         changed = chosen
     return list(ActionPlan.objects.filter(pk__in=changed).values_list("reference", flat=True))
@@ -25,7 +26,35 @@ def recomputed(pk):
 
 def kept(pk):
     plan = ActionPlan.objects.filter(pk=pk)
-    return rows(plan), rows(FundingSlice.objects.filter(plan__in=plan))
+    kept_apart = [model.objects.filter(plan__in=plan) for model in (FundingSlice, Finding)]
+    return rows(plan), *map(rows, kept_apart)
+
+
+def is_frozen(pk):
+    """Are the som of payments in other currencies those that the portal books?"""
+    payments = Payment.objects.filter(contribution__plan=pk, reverses=None).exclude(currency="KGS")
+    return all(
+        booked_as(row) == frozen(row)
+        for row in payments.select_related("contribution__plan__phase")
+    )
+
+
+def booked_as(row):
+    if not row.is_booked:
+        return None
+    names = ["amount_kgs", "rate_value", "rate_nominal", "rate_on", "rate_source", "rate"]
+    return tuple(getattr(row, name) for name in names)
+
+
+def frozen(row):
+    contribution = row.contribution
+    return fx.freeze(
+        phase=contribution.plan.phase,
+        source=contribution.source,
+        currency=row.currency,
+        amount=row.amount,
+        on=row.paid_on,
+    )
 
 
 def rows(queryset):

@@ -1,4 +1,4 @@
-"""Plans to measure with: N of them, three promises and ten payments each. The same seed makes the same data.
+"""Plans to measure with: N of them, three promises and ten ledger rows each. The same seed makes the same data.
 
 Nothing is computed here that the portal computes: totals and slices come from action_plans.totals, on
 unsaved instances, and check.py asks keep_totals whether it agrees.
@@ -13,48 +13,63 @@ from random import Random
 from django.db import transaction
 
 from accounts.models import Role, User
+from action_plans import findings
 from action_plans.models import (
     ActionPlan,
+    Attachment,
+    BudgetLine,
+    BudgetRevision,
     Contribution,
-    Form,
+    ExchangeRate,
     FundingSlice,
     FundingTotal,
+    InKindItem,
     Payment,
-    PaymentKind,
     Phase,
     PlanArea,
     PlanMunicipality,
     PlanStatus,
     PlanText,
+    PromiseRevision,
     ServiceArea,
-    Source,
     StatusChange,
-    UsedRate,
+    Tranche,
 )
 from action_plans.totals import cells, cut, judgement, money_of, top_areas
 from lib.dates import Precision
+from lib.money import CENT
 from lib.spelling import search_key
 from municipalities.models import Municipality
 
+from .data_money import DAY, NOW, Money
+from .data_rates import Rates, add_tranches
 from .tables import Tables, continue_numbering
 from .words import OBJECTIVES, PROBLEMS, TITLES, VILLAGES
 
 SEED = 20261122
 CHUNK = 1000
 HOME_PLANS = 200  # of the officer's municipality, in a small programme and in a large one
-PAYMENTS_EACH = 10
-NOW = dt.datetime(2026, 11, 1, 9, 0, tzinfo=dt.UTC)
-DAY = dt.timedelta(days=1)
-CENT = Decimal("0.01")
 
 # Looked up once: `model.history` builds a class each time it is asked for.
 HISTORY = {
     model: model.history.model
-    for model in [ActionPlan, PlanText, PlanMunicipality, PlanArea, Contribution]
+    for model in [
+        ActionPlan,
+        PlanText,
+        PlanMunicipality,
+        PlanArea,
+        Contribution,
+        BudgetLine,
+        InKindItem,
+    ]
 }
 HISTORY_FIELDS = {
     history: [f.attname for f in history.tracked_fields] for history in HISTORY.values()
 }
+
+# Parents first
+WITHOUT_HISTORY = [ExchangeRate, Tranche, Attachment, PromiseRevision, BudgetRevision]
+WITHOUT_HISTORY += [Payment, FundingSlice, StatusChange]
 
 # The way each state was reached; of 100 plans 10 are not approved yet, 85 count, 5 are cancelled.
 WAYS = {
@@ -69,15 +84,6 @@ WAYS = {
 STATES = [*[PlanStatus.DRAFT] * 4, *[PlanStatus.SUBMITTED] * 4, *[PlanStatus.RETURNED] * 2]
 STATES += [*[PlanStatus.APPROVED] * 15, *[PlanStatus.IMPLEMENTATION] * 25]
 STATES += [*[PlanStatus.COMPLETED] * 45, *[PlanStatus.CANCELLED] * 5]
-THIRD_SOURCES = [
-    (Source.MUNICIPALITY, Form.IN_KIND),
-    (Source.MUNICIPALITY, Form.IN_KIND),
-    (Source.COMMUNITY, Form.CASH),
-    (Source.OBLAST, Form.CASH),
-    (Source.REPUBLIC, Form.CASH),
-    (Source.DONOR, Form.CASH),
-]
-KINDS = [PaymentKind.RECEIVED, PaymentKind.RECEIVED, PaymentKind.SPENT]
 
 
 def generate(number, seed=SEED):
@@ -90,7 +96,10 @@ def generate(number, seed=SEED):
             programme.tables.flush()
     with transaction.atomic():
         programme.write_totals()
+        # The policy of a phase stays once money was counted by it.
+        Phase.objects.update(fx_policy_fixed=True)
         continue_numbering(programme.tables.rows)
+    findings.recheck(ActionPlan.objects.all())
 
 
 def home():
@@ -123,9 +132,12 @@ class Programme:
         self.areas = list(ServiceArea.objects.order_by("position", "code"))
         self.tops = top_areas()
         self.references, self.totals = Counter(), defaultdict(Counter)
-        self.payments_due = 0
-        self.tables = Tables(*HISTORY, Payment, FundingSlice, StatusChange, *HISTORY.values())
+        self.tables = Tables(*HISTORY, *WITHOUT_HISTORY, *HISTORY.values())
         self.keys = defaultdict(lambda: count(1))
+        rates = Rates(self.add, random, NOW.date())
+        for phase in self.phases:
+            add_tranches(self.add, rates, phase, number, self.staff[0])
+        self.money = Money(self, rates)
 
     def add(self, model, **fields):
         return self.tables.add(model(pk=next(self.keys[model]), **fields))
@@ -137,8 +149,10 @@ class Programme:
         municipalities, areas = self.add_places(plan), self.add_areas(plan)
         titles = self.add_texts(plan)
         plan.search_key = search_key(plan.reference, *titles, *names_of(municipalities))
-        contributions = self.add_contributions(plan)
-        received = self.add_payments(plan, contributions)
+        if "approved" in WAYS[plan.status]:
+            plan.approved_at = plan.created_at + 30 * DAY
+            plan.approved_by = self.random.choice(self.staff)
+        contributions, received = self.money.of(plan)
         self.keep_totals(plan, municipalities, areas, contributions, received)
         self.add_steps(plan)
 
@@ -232,71 +246,13 @@ class Programme:
             self.remember(text, plan)
         return titles
 
-    # --- Its money --------------------------------------------------------------------------
-
-    def add_contributions(self, plan):
-        cost = plan.cost_kgs or Decimal(2_000_000)
-        # Eight of ten plans are covered exactly, one has a gap and one a surplus.
-        promised = cost * self.random.choice([Decimal("0.8"), Decimal("1.1"), *[Decimal(1)] * 8])
-        own = (promised * self.random.randrange(5, 50) / 100).quantize(CENT)
-        third = (promised * self.random.randrange(1, 20) / 100).quantize(CENT)
-        grant = promised.quantize(CENT) - own - third
-        rows = [(Source.MUNICIPALITY, Form.CASH, own), (Source.GRANT, Form.CASH, grant)]
-        rows.append((*self.random.choice(THIRD_SOURCES), third))
-        return [self.add_contribution(plan, *row) for row in rows]
-
-    def add_contribution(self, plan, source, form, amount):
-        row = self.add(Contribution, plan=plan, source=source, form=form, amount_kgs=amount)
-        if source == Source.MUNICIPALITY and self.random.random() < 0.9:
-            row.decision = f"Решение местного кенеша № {row.pk}"
-        self.remember(row, plan)
-        return row
-
-    def add_payments(self, plan, contributions):
-        """Net received by contribution. The payments of a plan that is not approved go to the next one."""
-        self.payments_due += PAYMENTS_EACH
-        received = defaultdict(Decimal)
-        if "approved" not in WAYS[plan.status]:
-            return received
-        for n in range(self.payments_due):
-            contribution = contributions[n % 3]
-            kind = PaymentKind.RETURNED if n == 9 else KINDS[n // 3 % 3]
-            share = self.random.randrange(100, 300) if n < 9 else 5
-            amount = max((contribution.amount_kgs * share / 1000).quantize(CENT), CENT)
-            self.add_payment(plan, contribution, kind, amount)
-            if kind != PaymentKind.SPENT:
-                sign = 1 if kind == PaymentKind.RECEIVED else -1
-                received[contribution.pk] += sign * amount
-        self.payments_due = 0
-        return received
-
-    def add_payment(self, plan, contribution, kind, amount):
-        paid_on = plan.created_at + self.random.randrange(210, 900) * DAY
-        person = self.random.choice(self.staff)
-        self.add(
-            Payment,
-            contribution=contribution,
-            kind=kind,
-            paid_on=paid_on.date(),
-            amount=amount,
-            amount_kgs=amount,
-            rate_value=Decimal(1),
-            rate_source=UsedRate.SOM,
-            document_number=f"{self.random.randrange(1, 999)}/{paid_on:%y}",
-            entered_at=paid_on + DAY,
-            entered_by=person,
-            booked_at=paid_on + DAY,
-            booked_by=person,
-        )
+    # --- What is kept of it -----------------------------------------------------------------
 
     def keep_totals(self, plan, municipalities, areas, contributions, received):
         money = money_of(plan.cost_kgs, contributions, received)
         judged = judgement(plan.cost_kgs, money, plan.phase)
         for name, value in (money | judged).items():
             setattr(plan, name, value)
-        if "approved" in WAYS[plan.status]:
-            plan.approved_at = plan.created_at + 30 * DAY
-            plan.approved_by = self.random.choice(self.staff)
         slices = cut(plan, municipalities, areas)
         for piece in slices:
             piece.pk = next(self.keys[FundingSlice])

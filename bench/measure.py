@@ -3,22 +3,18 @@
 import gzip
 import os
 import statistics
-import time
-from decimal import Decimal
 from typing import NamedTuple
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from action_plans.models import ActionPlan
-from action_plans.totals import keep_totals
 
+from .changes import ADDED, change_cost
 from .pages import Page, person
-from .web import Browser, signed_in, spread
+from .web import Browser, seconds_of, signed_in, spread
 
 WARM_UP, REQUESTS, DOWNLOADS = 10, 50, 5
-ADDED = Decimal("1234567.89")
 ALL_PLANS = "/reports/funding.csv?status="
 
 
@@ -74,20 +70,12 @@ def ask(browser, path):
 
 
 def is_fresh(browser, page):
-    """Does the next request show a cost that somebody else has changed, and show it changed back?"""
+    """Does the next request show what somebody else has changed, and that it was changed back?"""
     before = page.figure()
-    change_cost(page.plan, ADDED)
-    try:
-        seen = page.shows_its_figure(browser.get(page.path)) and page.figure() == before + ADDED
-    finally:
-        change_cost(page.plan, -ADDED)
-    return seen and page.shows_its_figure(browser.get(page.path))
-
-
-def change_cost(plan, by):
-    with transaction.atomic():
-        ActionPlan.objects.filter(pk=plan.pk).update(cost_kgs=F("cost_kgs") + by)
-        keep_totals(plan.pk)
+    with page.change() as difference:
+        seen = page.shows_its_figure(browser.get(page.path))
+        seen = seen and page.figure() == before + difference
+    return seen and page.figure() == before and page.shows_its_figure(browser.get(page.path))
 
 
 def queries_of(page):
@@ -130,9 +118,3 @@ def measure_yardsticks(portal, plan):
 def count_payments():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM action_plans_payment")
-
-
-def seconds_of(function, *arguments):
-    started = time.perf_counter()
-    function(*arguments)
-    return time.perf_counter() - started

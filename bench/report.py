@@ -12,27 +12,36 @@ import django
 from django.db import connection
 
 from .measure import REQUESTS, FileResult, Yardsticks
+from .verbs import TIMES, CheckResult
 from .web import ROOT, WORKERS
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 MARKED = re.compile(r"(<!-- bench -->\n).*(<!-- /bench -->)", re.DOTALL)
 MOST_QUERIES, FILE_SECONDS, FILE_MEGABYTES = 20, 2, 20
+CHECK_SECONDS = 30
 HEAD = """
 | page | as | median, ms | p95, ms | at most, ms | queries | kB | gzip, kB | |
 |---|---|--:|--:|--:|--:|--:|--:|---|
+"""
+VERBS = """
+| recorded | median, ms | p95, ms | at most, ms | queries | |
+|---|--:|--:|--:|--:|---|
 """
 
 
 class Run(NamedTuple):
     pages: list
+    verbs: list
     file: FileResult
+    check: CheckResult
     yardsticks: Yardsticks
 
 
 def as_text(number, run):
     lines = [f"\n### {number:,} plans, {number * 10:,} payments\n{HEAD.rstrip()}"]
     lines += [page_row(result) for result in run.pages]
-    lines += ["", file_line(run.file), yardstick_line(run.yardsticks)]
+    lines += [VERBS.rstrip(), *[verb_row(result) for result in run.verbs]]
+    lines += ["", file_line(run.file), check_line(run.check), yardstick_line(run.yardsticks)]
     return "\n".join(lines) + "\n"
 
 
@@ -42,6 +51,16 @@ def page_row(result):
     cells += [str(page.target or ""), str(result.queries)]
     cells += [f"{result.size / 1000:.0f}", f"{result.compressed / 1000:.0f}", verdict(result)]
     return f"| {' | '.join(cells)} |"
+
+
+def verb_row(result):
+    verb = result.verb
+    cells = [verb.name, f"{result.median:.1f}", f"{result.p95:.1f}", str(verb.target or "")]
+    faults = {
+        "wrong sum": not result.is_right,
+        "over": verb.target and result.median > verb.target,
+    }
+    return f"| {' | '.join([*cells, str(result.queries), words(faults)])} |"
 
 
 def verdict(result):
@@ -68,6 +87,14 @@ def file_line(file):
     )
 
 
+def check_line(check):
+    faults = {"differences": not check.is_right, "over": check.seconds > CHECK_SECONDS}
+    return (
+        f"`manage.py check_totals`: {check.seconds:.1f} s (at most {CHECK_SECONDS}), "
+        f"at its peak {check.megabytes:.0f} MB of memory: {words(faults)}."
+    )
+
+
 def yardstick_line(yardsticks):
     return (
         f"Beside it: /healthz {yardsticks.healthz:.1f} ms, `SELECT count(*)` of the payments "
@@ -81,16 +108,18 @@ def words(faults):
 
 
 def comparison(runs):
-    """Does any page ask more queries when there is more to read?"""
+    """Does any page or verb ask more queries when there is more to read?"""
     counted = {}
     for run in runs.values():
         for result in run.pages:
             page = f"{result.page.name} ({result.page.user.role})"
             counted.setdefault(page, set()).add(result.queries)
+        for result in run.verbs:
+            counted.setdefault(result.verb.name, set()).add(result.queries)
     growing = [page for page, numbers in counted.items() if len(numbers) > 1]
     if growing:
         return f"The number of queries grows with the data: {', '.join(growing)}."
-    return "The number of queries of each page is the same for every size of data."
+    return "The number of queries of each page and verb is the same for every size of data."
 
 
 def machine():
@@ -100,7 +129,8 @@ def machine():
     return (
         f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}: {processor()}, {os.cpu_count()} cores; Python "
         f"{platform.python_version()}, Django {django.__version__}, PostgreSQL {postgres.split()[0]}, "
-        f"gunicorn with {WORKERS} workers; {REQUESTS} warm requests one after the other."
+        f"gunicorn with {WORKERS} workers; {REQUESTS} warm requests one after the other, "
+        f"{TIMES} plans to record something."
     )
 
 

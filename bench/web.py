@@ -128,3 +128,9 @@ def spread(seconds):
     if len(milliseconds) < 20:
         return statistics.median(milliseconds), milliseconds[-1]
     return statistics.median(milliseconds), statistics.quantiles(milliseconds, n=20)[-1]
+
+
+def seconds_of(function, *arguments):
+    started = time.perf_counter()
+    function(*arguments)
+    return time.perf_counter() - started

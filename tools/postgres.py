@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-# Nothing here outlives the machine, so nothing waits for the disk.
+# A temporary one outlives nothing, so nothing waits for the disk.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # mmap: a container's /dev/shm is too small for parallel queries over millions of rows
 LARGE = {
@@ -44,7 +44,7 @@ def kept_postgres(data):
     """Yield the DATABASE_URL of a large server whose data stay in the folder `data`."""
     data = Path(data).resolve()
     data.parent.mkdir(parents=True, exist_ok=True)
-    with short_folder() as folder, server(data, folder, {**FAST, **LARGE}) as url:
+    with short_folder() as folder, server(data, folder, LARGE) as url:
         yield url
 
 

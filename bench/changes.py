@@ -1,0 +1,87 @@
+"""What somebody else does while a page is looked at. Each yields what its figure changes by, and undoes it."""
+
+import uuid
+from contextlib import contextmanager
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from action_plans import payments
+from action_plans.models import ActionPlan, ExchangeRate, Payment, PaymentKind
+from action_plans.totals import keep_totals
+
+ADDED = Decimal("1234567.89")
+
+
+@contextmanager
+def another_cost(plan):
+    change_cost(plan, ADDED)
+    try:
+        yield ADDED
+    finally:
+        change_cost(plan, -ADDED)
+
+
+def change_cost(plan, by):
+    with transaction.atomic():
+        ActionPlan.objects.filter(pk=plan.pk).update(cost_kgs=F("cost_kgs") + by)
+        keep_totals(plan.pk)
+
+
+@contextmanager
+def a_gap(plan):
+    """A plan that was covered costs more than was promised: one more of them."""
+    with another_cost(plan):
+        yield 1
+
+
+@contextmanager
+def a_payment(plan, source):
+    with booked_for_now():
+        contribution = plan.contributions.get(source=source, form="cash")
+        book(plan, [payments.Line(contribution, ADDED)], PaymentKind.RECEIVED)
+        yield ADDED
+
+
+@contextmanager
+def a_rate(currency):
+    newest = ExchangeRate.objects.filter(currency=currency).best_first().first()
+    kept = ["currency", "applies_on", "last_on", "nominal", "source", "is_sample"]
+    rate = ExchangeRate.objects.create(
+        **{name: getattr(newest, name) for name in kept},
+        version=newest.version + 1,
+        value=newest.value + 1,
+        entered_at=timezone.now(),
+    )
+    try:
+        yield 1
+    finally:
+        ExchangeRate.objects.filter(pk=rate.pk).delete()
+
+
+def book(plan, lines, kind, **others):
+    staff = User.objects.get(email="staff1@bench.example")
+    values = {"paid_on": timezone.localdate(), "booking_key": uuid.uuid4(), "by": staff}
+    return payments.book(plan=plan, lines=lines, kind=kind, **{**values, **others})
+
+
+@contextmanager
+def booked_for_now():
+    """The rows of the ledger that are booked meanwhile leave it again, so that the kept data stay the same.
+
+    The portal itself never deletes one.
+    """
+    last = Payment.objects.order_by("pk").values_list("pk", flat=True).last()
+    try:
+        yield
+    finally:
+        rows = Payment.objects.filter(pk__gt=last)
+        plans = set(rows.values_list("contribution__plan", flat=True))
+        with transaction.atomic():
+            rows.exclude(reverses=None, corrects=None).delete()
+            rows.delete()
+            for plan in sorted(plans):
+                keep_totals(plan)
