@@ -1,20 +1,12 @@
 """The section “Budget” of the page of a plan's money."""
 
-from django.db.models import Exists, OuterRef
-
-from .models import ActionPlan
-from .variance import comparison
-
-RIGHTS = {
-    "may_enter": "editable_by",
-    "may_revise": "money_kept_by",
-    "may_comment": "payable_by",
-}
+from .money_page import Known
 
 
-def section(plan, *, user, on):
-    """{"budget": …} for templates/action_plans/money/_budget.html; four queries."""
-    table, may = comparison(plan, on=on), rights(plan, user)
+def section(plan, *, user, on, known=None):
+    """{"budget": …} for templates/action_plans/money/_budget.html."""
+    known = known or Known(plan, user=user, on=on)
+    table, may = known.budget, _rights(plan, user, known)
     return {
         "budget": {
             "table": table,
@@ -26,10 +18,9 @@ def section(plan, *, user, on):
     }
 
 
-def rights(plan, user):
-    plans = ActionPlan.objects
-    asked = {
-        name: Exists(getattr(plans, method)(user).filter(pk=OuterRef("pk")))
-        for name, method in RIGHTS.items()
+def _rights(plan, user, known):
+    return {
+        "may_enter": known.rights["may_edit"],
+        "may_revise": user.works_for_programme and plan.was_approved,
+        "may_comment": known.rights["may_pay"],
     }
-    return plans.filter(pk=plan.pk).values(**asked).get()

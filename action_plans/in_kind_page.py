@@ -6,7 +6,8 @@ from typing import NamedTuple
 from lib.money import total
 
 from .in_kind import shared_evidence
-from .models import ActionPlan, Form, InKindItem
+from .models import Form, InKindItem
+from .money_page import Known
 
 
 class Entry(NamedTuple):
@@ -22,7 +23,7 @@ class Entry(NamedTuple):
         return "accepted" if self.item.verified_kgs == self.item.claimed_kgs else "part"
 
 
-def section(plan, *, user, on):
+def section(plan, *, user, on, known=None):
     """What was given up to that day, as it stands now."""
     items = InKindItem.objects.filter(contribution__plan=plan, given_on__lte=on).select_related(
         "contribution", "evidence", "claimed_by", "verified_by"
@@ -30,7 +31,8 @@ def section(plan, *, user, on):
     items, elsewhere = list(items), defaultdict(list)
     for document in shared_evidence(plan):
         elsewhere[document.sha256].append(document)
-    promised = plan.contributions.filter(form=Form.IN_KIND).exists()
+    known = known or Known(plan, user=user, on=on)
+    promised = any(promise.form == Form.IN_KIND for promise in plan.contributions.all())
     return {
         "in_kind": [
             Entry(item, elsewhere[item.evidence.sha256] if item.evidence else []) for item in items
@@ -39,6 +41,6 @@ def section(plan, *, user, on):
         "in_kind_verified": total(item.verified_kgs for item in items),
         "in_kind_waiting": sum(not item.is_verified for item in items),
         "in_kind_promised": promised,
-        "may_claim": promised and ActionPlan.objects.payable_by(user).filter(pk=plan.pk).exists(),
+        "may_claim": promised and known.rights["may_pay"],
         "may_verify": user.works_for_programme and plan.was_approved,
     }

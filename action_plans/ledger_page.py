@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import OuterRef, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from lib.currencies import CODES, KGS
-from lib.money import format_rate, round_kgs, share, sum_kgs, total
+from lib.money import format_rate, round_kgs, share, total
 
-from . import corrections, ledger_words, payments, promises, totals
-from .models import ActionPlan, ExchangeRate, Payment, PaymentKind
+from . import corrections, ledger_words, payments
+from .models import ExchangeRate, Payment, PaymentKind
+from .money_page import Known
 from .plan_page import KEYS
 
 PER_PAGE = 100
@@ -72,23 +73,21 @@ class Excess:
     amount: Decimal
 
 
-def section(plan, *, user, on, page=None):
+def section(plan, *, user, on, page=None, known=None):
     """For templates/action_plans/money/_ledger.html: the rows up to that day."""
-    may_book = ActionPlan.objects.payable_by(user).filter(pk=plan.pk).exists()
+    known = known or Known(plan, user=user, on=on)
+    may_book = known.rights["may_pay"]
     ledger = Payment.objects.filter(contribution__plan=plan, paid_on__lte=on)
     page = Paginator(ledger.order_by("-paid_on", "-pk"), PER_PAGE).get_page(page)
-    promised = promises.promised_by_contribution(plan, on)
-    promised_kgs = total(promise.amount for promise in promised.values())
-    received = totals.net_received(ledger)
-    sums = _in_som(ledger)
+    sums = _in_som(known.moved)
     return {
         "ledger_page": page,
         "ledger_rows": _rows(plan, page.object_list, may_book),
         "ledger_totals": sums,
         "ledger_currencies": _in_currencies(ledger),
-        "ledger_promised": promised_kgs,
-        "ledger_fulfilment": share(sums.net, promised_kgs),
-        "ledger_excesses": _excesses(plan, received, promised),
+        "ledger_promised": known.figures.promised_kgs,
+        "ledger_fulfilment": share(sums.net, known.figures.promised_kgs),
+        "ledger_excesses": _excesses(plan, known.received, known.promised),
         "may_book": may_book,
     }
 
@@ -141,9 +140,8 @@ def _pair(payment):
 # --- Totals ---------------------------------------------------------------------------------------
 
 
-def _in_som(ledger):
-    sums = {kind.value: sum_kgs("amount_kgs", filter=Q(kind=kind)) for kind in PaymentKind}
-    return Totals(KGS, **ledger.booked().aggregate(**sums))
+def _in_som(moved):
+    return Totals(KGS, **{kind: total(row[kind] for row in moved.values()) for kind in PaymentKind})
 
 
 def _in_currencies(ledger):

@@ -1,7 +1,9 @@
 """The page of a plan's money as of a day: its head figures. Each section has a module of its own."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, Q
@@ -12,9 +14,12 @@ from lib.dates import format_partial, parse_date
 from lib.money import share, sum_kgs, total
 
 from . import promises
-from .models import ActionPlan, Payment, PaymentKind, PlanArea
+from .approval import rights_on
+from .models import ActionPlan, Contribution, Payment, PaymentKind, PlanArea, PromiseRevision
+from .variance import comparison
 
 ZERO = Decimal("0.00")
+REVISIONS = Prefetch("revisions", PromiseRevision.objects.select_related("revised_by", "document"))
 
 
 def plans_for_page(user):
@@ -22,7 +27,10 @@ def plans_for_page(user):
         "phase", "lead__region", "lead__district"
     )
     areas = PlanArea.objects.select_related("area__parent")
-    return plans.prefetch_related("texts", Prefetch("areas", areas))
+    promised = Contribution.objects.prefetch_related(REVISIONS)
+    return plans.prefetch_related(
+        "texts", Prefetch("areas", areas), Prefetch("contributions", promised)
+    )
 
 
 def day_of(query):
@@ -75,22 +83,52 @@ class Figures:
         return -self.unspent_kgs
 
 
-def figures(plan, on):
-    moved = _moved(plan, on)
-    promised = {
-        pk: promise.amount for pk, promise in promises.promised_by_contribution(plan, on).items()
-    }
-    received = {pk: row["received"] - row["returned"] for pk, row in moved.items()}
-    owed = [promised[pk] - received.get(pk, ZERO) for pk in promised]
+class Known:
+    """What several sections of the page need: each read once, and only when it is asked for."""
+
+    def __init__(self, plan, *, user, on):
+        self.plan, self.user, self.on = plan, user, on
+
+    @cached_property
+    def moved(self):
+        return _moved(self.plan, self.on)
+
+    @cached_property
+    def figures(self):
+        return _figures(self)
+
+    @cached_property
+    def received(self):
+        """{contribution: net som}, 0.00 where nothing arrived."""
+        net = {pk: row["received"] - row["returned"] for pk, row in self.moved.items()}
+        return defaultdict(lambda: ZERO, net)
+
+    @cached_property
+    def promised(self):
+        return promises.promised_by_contribution(self.plan, self.on)
+
+    @cached_property
+    def rights(self):
+        return rights_on(self.plan, self.user)
+
+    @cached_property
+    def budget(self):
+        return comparison(self.plan, on=self.on)
+
+
+def _figures(known):
+    moved, received = known.moved.values(), known.received
+    promised = {pk: promise.amount for pk, promise in known.promised.items()}
+    owed = [amount - received[pk] for pk, amount in promised.items()]
     return Figures(
-        cost_kgs=plan.cost_kgs,
+        cost_kgs=known.plan.cost_kgs,
         promised_kgs=total(promised.values()),
         received_kgs=total(received.values()),
-        returned_kgs=total(row["returned"] for row in moved.values()),
-        spent_kgs=total(row["spent"] for row in moved.values()),
+        returned_kgs=total(row["returned"] for row in moved),
+        spent_kgs=total(row["spent"] for row in moved),
         outstanding_kgs=total(max(amount, ZERO) for amount in owed),
         excess_kgs=total(max(-amount, ZERO) for amount in owed),
-        waiting=sum(row["waiting"] for row in moved.values()),
+        waiting=sum(row["waiting"] for row in moved),
         by_contribution=promised,
     )
 

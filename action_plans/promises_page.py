@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Prefetch
+from django.db.models import prefetch_related_objects
 
 from lib.money import share, total
 
-from .models import Contribution, Payment, PromiseRevision
+from .models import Contribution
+from .money_page import REVISIONS, Known
 from .plan_page import KEYS
 from .promises import Promised, promised_in
-from .totals import ZERO, net_received
+from .totals import ZERO
 
 
 @dataclass
@@ -47,8 +48,8 @@ class Row:
         return self.contribution.revisions.all()
 
 
-def section(plan, *, user, on):
-    rows = rows_of(plan, on)
+def section(plan, *, user, on, known=None):
+    rows = rows_of(plan, on, known or Known(plan, user=user, on=on))
     promised, received = total(r.promised for r in rows), total(r.received for r in rows)
     return {
         "promises": rows,
@@ -63,11 +64,14 @@ def section(plan, *, user, on):
     }
 
 
-def rows_of(plan, on):
-    revisions = PromiseRevision.objects.select_related("revised_by", "document")
-    contributions = list(plan.contributions.prefetch_related(Prefetch("revisions", revisions)))
-    received = net_received(Payment.objects.filter(contribution__plan=plan, paid_on__lte=on))
+def rows_of(plan, on, known):
+    contributions = list(plan.contributions.all())
+    prefetch_related_objects(contributions, REVISIONS)
     return [
-        Row(promise, promised_in(plan, promise, promise.revisions.all(), on), received[promise.pk])
+        Row(
+            promise,
+            promised_in(plan, promise, promise.revisions.all(), on),
+            known.received[promise.pk],
+        )
         for promise in contributions
     ]

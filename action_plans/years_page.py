@@ -23,9 +23,9 @@ class Row:
     bar: Bar | None = None
 
 
-def section(plan, *, user, on):
-    """{"years": …} for templates/action_plans/money/_years.html; four queries."""
-    found = years(plan, on=on)
+def section(plan, *, user, on, known=None):
+    """{"years": …} for templates/action_plans/money/_years.html."""
+    found = years(plan, on=on, table=known.budget if known else None)
     return {
         "years": {
             "planned": found.planned,

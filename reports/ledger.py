@@ -34,7 +34,7 @@ class Ledger:
     @cached_property
     def figures(self):
         """The sums of the page, and what was promised: {contribution: som}."""
-        return money_page.figures(self.plan, self.on)
+        return money_page.Known(self.plan, user=self.user, on=self.on).figures
 
     @cached_property
     def waiting(self):

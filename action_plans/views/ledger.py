@@ -16,14 +16,13 @@ from action_plans import (
     promises_page,
     years_page,
 )
-from action_plans.approval import rights_on
 
 
 class Section(NamedTuple):
     anchor: str
     title: str
     template: str
-    variables: object  # section(plan, *, user, on) → dict
+    variables: object  # section(plan, *, user, on, known) → dict
     asks: tuple = ()  # parameters of the address that it takes besides
 
 
@@ -51,18 +50,19 @@ SECTIONS = [
 def plan_money(request, reference):
     plan = get_object_or_404(money_page.plans_for_page(request.user), reference=reference)
     on, problem = money_page.day_of(request.GET)
+    known = money_page.Known(plan, user=request.user, on=on)
     context = {
         "plan": plan,
         "on": on,
         "is_past": on < timezone.localdate(),
         "problem": problem,
         "typed": request.GET.get("on", "") if problem else "",
-        "figures": money_page.figures(plan, on),
+        "figures": known.figures,
         "fx_text": phases.fx_texts([plan.phase]),
         "sections": SECTIONS,
-        **rights_on(plan, request.user),
+        **known.rights,
     }
     for section in SECTIONS:
         asked = {name: request.GET.get(name) for name in section.asks}
-        context |= section.variables(plan, user=request.user, on=on, **asked)
+        context |= section.variables(plan, user=request.user, on=on, known=known, **asked)
     return render(request, "action_plans/plan_money.html", context)
