@@ -165,7 +165,7 @@ def test_every_link_of_every_check_answers(client, status):
         client.force_login(user)
         page = client.get(URL).content.decode()
         main = page[page.index("<main") : page.index("</main")]
-        links = {address for address in re.findall(r'href="([^"#]+)', main)}
+        links = set(re.findall(r'href="([^"#]+)', main))
         for address in links:
             target = URL + address if address.startswith("?") else address
             assert client.get(target.replace("&amp;", "&")).status_code == 200, address
