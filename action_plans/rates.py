@@ -65,11 +65,7 @@ def enter(*, currency, applies_on, nominal, value, source, evidence_file=None, n
 
     Without a file the paper of the version before proves this one too. Sent twice, it is stored once.
     """
-    if source not in BY_HAND:
-        raise ValidationError({"source": _("Rates of the National Bank come from its files.")})
-    if nominal not in NOMINALS:
-        raise ValidationError({"nominal": _("A rate is for 1, 10, 100, 1000 or 10000 units.")})
-    check_day(applies_on, on=timezone.localdate())
+    _check(applies_on, nominal, source)
     known = stored(currency, applies_on, source)
     paper = evidence.find_or_add(file=evidence_file, by=by) if evidence_file else None
     paper = paper or (known and known.evidence)
@@ -91,6 +87,14 @@ def enter(*, currency, applies_on, nominal, value, source, evidence_file=None, n
     rate.full_clean(exclude=["entered_by", "version"])
     rate.save()
     return rate
+
+
+def _check(applies_on, nominal, source):
+    if source not in BY_HAND:
+        raise ValidationError({"source": _("Rates of the National Bank come from its files.")})
+    if nominal not in NOMINALS:
+        raise ValidationError({"nominal": _("A rate is for 1, 10, 100, 1000 or 10000 units.")})
+    check_day(applies_on, on=timezone.localdate())
 
 
 def is_same(rate, **values):
