@@ -25,6 +25,9 @@ class PhaseAdmin(admin.ModelAdmin):
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         phases.change_settings(phase=phase, by=request.user, **changes)
 
+    def log_change(self, request, phase, message):
+        """The verb has written down what was changed."""
+
 
 @admin.register(ServiceArea)
 class ServiceAreaAdmin(admin.ModelAdmin):

@@ -1,15 +1,19 @@
 """The settings of a phase: who changes them, what follows for its plans, and when a policy stays for good."""
 
+import json
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
-from lib.money import format_rate
+from lib.money import UNKNOWN, format_rate
 
 from .findings import recheck
-from .models import PROMISED, ActionPlan, BudgetLine, Check, Finding, FxPolicy, Phase
+from .models import PROMISED, ActionPlan, BudgetLine, Check, Finding, FxPolicy, Phase, PlanStatus
 from .totals import judgement
 
 CHUNK = 2000  # plans
@@ -57,11 +61,13 @@ def change_settings(*, phase, by, **changes):
     phase = Phase.objects.select_for_update(no_key=True, of=("self",)).get(pk=phase.pk)
     changes = {name: value for name, value in changes.items() if getattr(phase, name) != value}
     _not_fixed(phase, changes)
+    before = {name: getattr(phase, name) for name in changes}
     for name, value in changes.items():
         setattr(phase, name, value)
     phase.full_clean()
     if changes:
         phase.save(update_fields=list(changes))
+        _remember(phase, before, by)
     if JUDGING & changes.keys():
         _judge_anew(phase)
     if DATES & changes.keys():
@@ -69,6 +75,36 @@ def change_settings(*, phase, by, **changes):
     elif COMMENTED & changes.keys():
         recheck(phase.plans.filter(Exists(BudgetLine.objects.filter(plan=OuterRef("pk")))))
     return phase
+
+
+def _remember(phase, before, by):
+    changes = {name: [str(old), str(getattr(phase, name))] for name, old in before.items()}
+    LogEntry.objects.log_actions(
+        user_id=by.pk,
+        queryset=[phase],
+        action_flag=CHANGE,
+        change_message=json.dumps(changes),
+        single_object=True,
+    )
+
+
+def past_changes(phase):
+    """What was changed, newest first: [(moment, person, [(setting, before, after)])], as texts."""
+    kind = ContentType.objects.get_for_model(Phase)
+    entries = LogEntry.objects.filter(content_type=kind, object_id=phase.pk, action_flag=CHANGE)
+    return [
+        (entry.action_time, entry.user, list(_in_words(json.loads(entry.change_message))))
+        for entry in entries.select_related("user").order_by("-action_time", "-pk")
+        if entry.change_message.startswith("{")
+    ]
+
+
+def _in_words(changes):
+    words = {"True": __("yes"), "False": __("no"), "None": UNKNOWN, "": UNKNOWN}
+    words |= dict(FxPolicy.choices)
+    for name, (old, new) in changes.items():
+        label = Phase._meta.get_field(name).verbose_name
+        yield label, words.get(old, old), words.get(new, new)
 
 
 def _not_fixed(phase, changes):
@@ -97,9 +133,20 @@ def _judge_anew(phase):
         over = ActionPlan.objects.filter(pk__in=[pk for pk in changed if not now[pk]])
         under.update(is_under_minimum=True)
         over.update(is_under_minimum=False)
-        # All at once what recheck() would do plan by plan
-        Finding.objects.filter(plan__in=over, check_name=Check.UNDER_MINIMUM).delete()
-        recheck(under)
+        _keep_found(under, over)
+
+
+def _keep_found(under, over):
+    """All at once, as findings.recheck() would do it plan by plan."""
+    Finding.objects.filter(plan__in=over, check_name=Check.UNDER_MINIMUM).delete()
+    asked = under.exclude(status__in=[PlanStatus.DRAFT, PlanStatus.CANCELLED])
+    Finding.objects.bulk_create(
+        [
+            Finding(plan_id=pk, check_name=Check.UNDER_MINIMUM)
+            for pk in asked.values_list("pk", flat=True)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _is_under_minimum(plan, phase):

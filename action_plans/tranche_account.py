@@ -254,13 +254,12 @@ def movements(phase, currency, until):
         for t in tranches
         if t.currency == currency and t.received_on <= until
     ]
-    is_drawn_on = drawn_on(phase, currencies) == currency
-    for day, kind, paid_in, amount, kgs in _paid_per_day(phase, until):
+    for day, kind, paid_in, amount, kgs in _per_day(
+        _taken_from(phase, currency, currencies, until)
+    ):
         way = OUT if kind == PaymentKind.RECEIVED else BACK
-        if paid_in == currency:
-            moves.append(Move(day, way, round_kgs(kgs), round_kgs(amount)))
-        elif is_drawn_on and paid_in not in currencies:
-            moves.append(Move(day, way, round_kgs(kgs)))
+        units = round_kgs(amount) if paid_in == currency != KGS else None
+        moves.append(Move(day, way, round_kgs(kgs), units))
     # A payment that was taken back on its own day leaves nothing.
     return sorted((move for move in moves if move.kgs), key=lambda move: move[:2])
 
@@ -278,9 +277,16 @@ def grants_of(phase):
     )
 
 
-def _paid_per_day(phase, until):
-    rows = grants_of(phase).filter(paid_on__lte=until).order_by()
-    sums = rows.values_list("paid_on", "kind", "currency")
+def _taken_from(phase, currency, currencies, until):
+    """The grants that this account pays for."""
+    grants = grants_of(phase).filter(paid_on__lte=until)
+    if drawn_on(phase, currencies) == currency:
+        return grants.exclude(currency__in={*currencies} - {currency, KGS})
+    return grants.filter(currency=currency).exclude(currency=KGS)
+
+
+def _per_day(payments):
+    sums = payments.order_by().values_list("paid_on", "kind", "currency")
     return sums.annotate(Sum("amount"), Sum("amount_kgs"))
 
 

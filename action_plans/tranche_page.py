@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from lib.currencies import format_money
+from lib.currencies import KGS, format_money
 from lib.dates import format_partial
 from lib.money import UNKNOWN, format_amount, format_kgs, format_rate, round_share
 
@@ -50,16 +50,15 @@ def tranches_of(phase):
     ).order_by("received_on", "pk")
 
 
-def account_of(phase, tranches, query):
-    """The currency asked for, or the one that som are paid from."""
-    known = accounts(tranches)
-    asked = query.get("currency")
-    return asked if asked in known else tranche_account.drawn_on(phase, known)
+def currency_asked(phase, tranches, query):
+    """(the currency asked for, else the one that som are paid from; all there are). None: not known here."""
+    every = list(dict.fromkeys(tranche.currency for tranche in tranches))
+    if asked := query.get("currency"):
+        return (asked if asked in every else None), every
+    return tranche_account.drawn_on(phase, accounts(tranches) or every), every
 
 
 def statement_of(phase, currency, period):
-    if not (currency and period):
-        return None
     return statement(phase=phase, currency=currency, starts_on=period[0], ends_on=period[1])
 
 
@@ -71,13 +70,19 @@ def has_sample(phase, tranches):
 
 def draws(phase, currency, known):
     """In words, what this account pays for."""
-    if tranche_account.drawn_on(phase, known) == currency:
-        return _(
-            "Grants paid in som are taken from this account, and those paid in %(currency)s."
-        ) % {"currency": currency}
-    return _("Only grants paid in %(currency)s are taken from this account.") % {
-        "currency": currency
-    }
+    main = tranche_account.drawn_on(phase, known)
+    if currency == main == KGS:
+        return _("Grants paid in som are taken from this account.")
+    if currency == main:
+        text = _("Grants paid in som are taken from this account, and those paid in %(currency)s.")
+    elif currency == KGS:
+        text = _("Grants paid in som are taken from the account in %(main)s, not from this one.")
+    else:
+        text = _(
+            "Only grants paid in %(currency)s are taken from this account; those paid in som are taken "
+            "from the account in %(main)s."
+        )
+    return text % {"currency": currency, "main": main}
 
 
 def explained(phase, currency):
@@ -203,6 +208,8 @@ def total_text(tranches, currency):
     """The weighted average of all tranches of an account, in words."""
     if found := average(tranches):
         amount, kgs, rate = found
+        if currency == KGS:
+            return _("Together %(kgs)s.") % {"kgs": format_kgs(kgs)}
         return _(
             "Together %(amount)s = %(kgs)s; weighted average: 1 %(currency)s = %(rate)s som."
         ) % {

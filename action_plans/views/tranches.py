@@ -36,29 +36,33 @@ def tranche_list(request):
 
 
 def account(phase, query, period):
-    """Of one phase: the account that was asked for."""
+    """Of one phase: the account that was asked for. When all its tranches were taken back, there is none."""
     rows = list(tranche_page.tranches_of(phase))
-    currencies = tranche_page.accounts(rows)
-    currency = tranche_page.account_of(phase, rows, query)
-    statement = tranche_page.statement_of(phase, currency, period)
-    shown = [row for row in rows if row.currency == currency or currency is None]
-    found = {
-        "currencies": currencies,
-        "currency": currency,
-        "statement": statement,
-        "rows": shown,
-        "policy": tranche_page.policy_text(phase),
-    }
-    if currency:
-        found["draws"] = tranche_page.draws(phase, currency, currencies)
+    currency, currencies = tranche_page.currency_asked(phase, rows, query)
+    if rows and currency is None:
+        raise Http404
+    known = tranche_page.accounts(rows)
+    shown = [row for row in rows if row.currency == currency]
+    found = {"rows": shown, "currencies": currencies, "currency": currency}
+    found |= {"policy": tranche_page.policy_text(phase), "has_account": currency in known}
+    if currency in known:
+        found["draws"] = tranche_page.draws(phase, currency, known)
         found["explained"] = tranche_page.explained(phase, currency)
         found["total"] = tranche_page.total_text(shown, currency)
-    if statement:
-        found["lines"] = list(tranche_page.lines(statement))
-        found["doubts"] = list(tranche_page.doubts(statement))
-        found["equivalent"] = tranche_page.equivalent(statement)
-        found["has_sample"] = tranche_page.has_sample(phase, rows)
+        if period:
+            found |= in_words(phase, currency, period, shown)
     return found
+
+
+def in_words(phase, currency, period, rows):
+    statement = tranche_page.statement_of(phase, currency, period)
+    return {
+        "statement": statement,
+        "lines": list(tranche_page.lines(statement)),
+        "doubts": list(tranche_page.doubts(statement)),
+        "equivalent": tranche_page.equivalent(statement),
+        "has_sample": tranche_page.has_sample(phase, rows),
+    }
 
 
 @office_only
@@ -141,6 +145,7 @@ def phase_settings(request, code):
         return redirect("ledger:phase", code=changed.code)
     stored = Phase.objects.get(code=code)  # a form puts what was typed into its phase
     context = {"phase": stored, "form": form, "policy": tranche_page.policy_text(stored)}
+    context["changes"] = phases.past_changes(stored)
     context["under_minimum"] = stored.plans.under_minimum().was_approved().count()
     return render(request, "action_plans/phase_form.html", context)
 

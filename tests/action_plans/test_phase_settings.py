@@ -1,13 +1,14 @@
 from decimal import Decimal
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from action_plans import phases
-from action_plans.models import ActionPlan, Check, Finding, Phase
+from action_plans.models import ActionPlan, Check, Finding, Phase, PlanStatus
 from action_plans.totals import keep_totals
 from tests.factories import (
     AdministratorFactory,
@@ -48,6 +49,10 @@ def under():
     return set(ActionPlan.objects.under_minimum())
 
 
+def findings():
+    return set(Finding.objects.values_list("plan", "check_name", "number", "since_on"))
+
+
 def test_all_plans_are_judged_anew_by_another_minimum():
     tenth, ninth = plan_of(10_000), plan_of(Decimal("9999.99"))
     assert under() == {ninth}
@@ -76,12 +81,15 @@ def test_judging_all_is_judging_each():
     for cost in (None, Decimal(0), Decimal("0.01"), Decimal("33333.33")):
         for own in (0, Decimal("0.01"), Decimal("3333.33"), Decimal("3333.34")):
             plan_of(own, cost_kgs=cost)
+    for status in PlanStatus:
+        plan_of(status=status, approved_at=None)
     plan_of(1, phase=PhaseFactory(code="ii"))
-    change(minimum_own_share=Decimal("10.00") - Decimal("0.01"))
-    judged = under()
+    change(minimum_own_share=Decimal(5))
+    change(minimum_own_share=Decimal("9.99"))
+    judged, found = under(), findings()
     for plan in ActionPlan.objects.all():
         keep_totals(plan.pk)
-    assert under() == judged
+    assert (under(), findings()) == (judged, found)
 
 
 @pytest.mark.parametrize("minimum", [1, 10, 20])
@@ -187,6 +195,27 @@ def test_a_mistake_comes_back_and_nothing_is_changed(client, changes, message):
     assert Phase.objects.get().variance_pct == 10
 
 
+def test_the_office_reads_who_changed_what(client):
+    administrator = AdministratorFactory(name="Aida")
+    phases.change_settings(
+        phase=PhaseFactory(), by=administrator, fx_policy="fifo", minimum_own_share=Decimal("12.50")
+    )
+    [(_moment, person, changes)] = phases.past_changes(PhaseFactory())
+    assert person == administrator
+    assert changes == [
+        (
+            "exchange rate policy",
+            "weighted average of the tranches",
+            "tranches in turn: first in, first out",
+        ),
+        ("minimum own contribution, % of the total", "10.00", "12.50"),
+    ]
+    client.force_login(StaffFactory())
+    page = client.get(address()).text
+    assert "Aida" in page
+    assert "<del>10.00</del> → <ins>12.50</ins>" in page
+
+
 def test_a_fixed_policy_is_explained_and_a_forged_one_ignored(client):
     phase = TrancheFactory().phase
     phases.fix_policy(phase)
@@ -220,6 +249,7 @@ def test_the_site_for_us_uses_the_same_verb(client):
     assert client.post(site, data).status_code == 302
     assert under() == set()
     assert Phase.objects.get().fx_policy == "weighted"
+    assert len(phases.past_changes(phase)) == LogEntry.objects.count() == 1
 
 
 # Every report prints it

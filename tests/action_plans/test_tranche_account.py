@@ -180,6 +180,29 @@ def test_som_are_paid_from_the_account_of_the_budget():
     assert whole(phase, "CHF").paid == (0, 0)
 
 
+def test_a_tranche_in_som_does_not_take_the_payments_over():
+    phase = PhaseFactory(fx_policy="weighted", budget_currency="CHF")
+    TrancheFactory(phase=phase)
+    TrancheFactory(
+        phase=phase,
+        currency="KGS",
+        amount=Decimal(500),
+        rate_value=Decimal(1),
+        rate_source="som",
+    )
+    pay(phase, 6_950)
+    assert whole(phase).paid == (100, 6_950)
+    assert whole(phase, "KGS").closing == (500, 500)
+
+
+def test_where_all_tranches_are_som_so_are_the_balances():
+    phase = PhaseFactory(fx_policy="day", budget_currency="CHF")
+    tranche = {"amount": Decimal(500), "rate_value": Decimal(1), "rate_source": "som"}
+    TrancheFactory(phase=phase, currency="KGS", **tranche)
+    pay(phase, 200)
+    assert whole(phase, "KGS").closing == (300, 300)
+
+
 def test_a_payment_in_the_currency_takes_that_much_of_it():
     phase = PhaseFactory(fx_policy="weighted")
     two_tranches(phase)

@@ -283,6 +283,18 @@ def test_without_tranches_the_page_says_what_to_do(client):
     assert client.get(LIST, {"phase": "nowhere"}).status_code == 404
 
 
+def test_a_currency_whose_tranches_were_all_taken_back_stays_in_sight(client):
+    TrancheFactory()
+    wrong = TrancheFactory(currency="USD", entered_by=StaffFactory())
+    tranches.reverse(tranche=wrong, reason="It was francs", by=StaffFactory())
+    client.force_login(DonorFactory())
+    page = client.get(LIST, {"currency": "USD"})
+    assert "It was francs" in page.text
+    assert "statement" not in page.context
+    assert client.get(LIST).context["currency"] == "CHF"
+    assert client.get(LIST, {"currency": "EUR"}).status_code == 404
+
+
 def test_a_donor_looks_and_changes_nothing(client):
     TrancheFactory()
     client.force_login(DonorFactory())
