@@ -314,3 +314,13 @@ def test_the_section_asks_the_same_for_any_number(django_assert_num_queries, num
         revise(plan, 400 + i, dt.date(2018, 3, 1), by=staff)
     with django_assert_num_queries(3):  # contributions, revisions, received
         promises_page.section(plan, user=staff, on=timezone.localdate())
+
+
+def test_a_promise_that_was_cut_to_what_arrived_is_fulfilled():
+    plan = a_plan()
+    PaymentFactory(contribution=own(plan), amount_kgs=300)
+    assert section(plan)["promises"][0].fulfilment == 60
+    revise(plan, 300, dt.date(2018, 7, 1), reason="решение отменено в части")
+    row = section(plan)["promises"][0]
+    assert (row.fulfilment, row.outstanding, row.surplus) == (100, 0, 0)
+    assert section(plan, dt.date(2018, 6, 30))["promises"][0].promised == 500
