@@ -174,7 +174,7 @@ def known(plans):
     keys = [plan.pk for plan in plans]
     promises, paid = _promises(keys)
     parts = {row.pop("pk"): row for row in _parts(keys)}
-    lines = {plan.pk: _uncommented(plan) for plan in plans if parts[plan.pk].pop("has_lines")}
+    lines = _uncommented([plan for plan in plans if parts[plan.pk].pop("has_lines")])
     found = {}
     for plan in plans:
         row = parts[plan.pk]
@@ -267,12 +267,18 @@ def _proves_elsewhere():
     return Exists(same)
 
 
-def _uncommented(plan):
-    """(number, since when) of budget lines that differ without a comment; since None: already."""
-    days = variance.uncommented(plan, on=date.max)
+def _uncommented(plans):
+    """{plan id: (number, since when)} of budget lines that differ without a comment; since None: already."""
+    if not plans:
+        return {}
+    lines = variance.uncommented(plans, on=date.max)
+    return {plan: _since(days) for plan, days in lines.items()}
+
+
+def _since(days):
     if date.max in days:  # over the budget: at once
         return days.count(date.max), None
-    return (len(days), min(days)) if days else None
+    return len(days), min(days)
 
 
 def proofs():

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch
 
 from lib.money import share, sum_kgs, total
 
 from .models import BudgetLine, BudgetRevision, Payment, PaymentKind, PlanStatus
 
 ZERO = Decimal("0.00")
+# A row that takes another one back leaves two that no longer stand; both name the same line.
+STANDING = Count("pk") - 2 * Count("reverses")
 
 
 @dataclass
@@ -92,7 +94,7 @@ class Comparison:
 
 def comparison(plan, *, on):
     """Every line of the plan as of the day, in three queries."""
-    spent = _spent(plan, on)
+    spent = _spent(_payments(on).filter(contribution__plan=plan))
     rows = [_row(plan, line, spent.get(line.pk), on) for line in _lines(plan)]
     rows = [row for row in rows if not _comes_later(row)]
     without = Row(actual=spent[None]) if None in spent else None
@@ -106,10 +108,20 @@ def comparison(plan, *, on):
     )
 
 
-def uncommented(plan, *, on):
-    """For each line that differs without a comment: the day since when it needs one. May be after `on`."""
-    rows = comparison(plan, on=on).rows
-    return [row.comment_due_on for row in rows if row.comment_due_on and not row.line.comment]
+def uncommented(plans, *, on):
+    """{plan id: [day since when a line needs a comment it has not got]}, in three queries for any number.
+
+    plans: with their phase. Such a day may be after `on`.
+    """
+    plans, found = {plan.pk: plan for plan in plans}, {}
+    spent = _spent(_payments(on).filter(budget_line__plan__in=plans))
+    revisions = BudgetRevision.objects.only("line", "effective_on", "amount_kgs").order_by("number")
+    lines = BudgetLine.objects.filter(plan__in=plans).only("plan", "year", "comment")
+    for line in lines.order_by("pk").prefetch_related(Prefetch("revisions", revisions)):
+        row = _row(plans[line.plan_id], line, spent.get(line.pk), on)
+        if row.comment_due_on and not line.comment:
+            found.setdefault(line.plan_id, []).append(row.comment_due_on)
+    return found
 
 
 def _lines(plan):
@@ -118,20 +130,15 @@ def _lines(plan):
     return lines.prefetch_related(Prefetch("revisions", revisions))
 
 
-def _spent(plan, on):
+def _payments(on):
+    return Payment.objects.booked().filter(kind=PaymentKind.SPENT, paid_on__lte=on)
+
+
+def _spent(payments):
     """{line id or None: som} of lines on which something stands."""
-    payments = Payment.objects.booked().filter(
-        contribution__plan=plan, kind=PaymentKind.SPENT, paid_on__lte=on
-    )
-    sums = (
-        payments.order_by()
-        .values("budget_line")
-        .annotate(
-            spent=sum_kgs("amount_kgs"),
-            standing=Count("pk", filter=Q(reverses=None, reversal=None)),
-        )
-    )
-    return {row["budget_line"]: row["spent"] for row in sums if row["standing"]}
+    sums = {"spent": sum_kgs("amount_kgs"), "standing": STANDING}
+    sums = payments.order_by().values_list("budget_line").annotate(**sums)
+    return {line: spent for line, spent, standing in sums if standing}
 
 
 def _row(plan, line, actual, on):
