@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.models import Municipality, Region
 
-from .models import ActionPlan, Check, Finding, Phase, PlanMunicipality, PlanText
+from .filters import COUNTED_STATES, STATES
+from .models import COUNTED, ActionPlan, Check, Finding, Phase, PlanMunicipality, PlanText
 
 FIRST = 20
 EVERYWHERE = "all"
 # What becomes true by waiting; the others have no day.
 DATED = {Check.NO_PAYMENT, Check.NOT_VERIFIED, Check.NO_COMMENT}
+SELECTS = ["check", "status", "region", "phase"]
 NOT_SHOWN = ["source", "source_note", "search_key", "villages"]
 
 
@@ -50,6 +52,8 @@ class QualityForm(forms.Form):
         super().__init__(data)
         regions = [(region.iso, region.name) for region in Region.objects.by_name()]
         phases = [(phase.code, phase.name) for phase in Phase.objects.all()]
+        states = [state for state in STATES if state[0] == COUNTED_STATES]
+        self.fields["status"] = known_choice(_("Status"), _("submitted and later"), states)
         self.fields["region"] = known_choice(_("Region"), _("All regions"), regions)
         self.fields["phase"] = known_choice(_("Phase"), _("All phases"), phases)
 
@@ -79,6 +83,8 @@ class Quality:
             return Finding.objects.none()
         findings = Finding.objects.on(self.on).of_plans_visible_to(self.user)
         chosen = self.form.cleaned_data
+        if chosen["status"]:
+            findings = findings.filter(plan__status__in=COUNTED)
         if chosen["phase"]:
             findings = findings.filter(plan__phase__code=chosen["phase"])
         if chosen["region"]:
@@ -170,7 +176,7 @@ class Quality:
 
     def _selects(self):
         fields = self.form.fields
-        return [(name, fields[name]) for name in ("check", "region", "phase")]
+        return [(name, fields[name]) for name in SELECTS]
 
     def _query_without(self, name):
         query = self.data.copy()
@@ -186,7 +192,7 @@ class Quality:
 def filled(data):
     """Our own parameters, filled: no two addresses for one filter."""
     query = QueryDict(mutable=True)
-    for name in ("check", "region", "phase", "municipality"):
+    for name in [*SELECTS, "municipality"]:
         value = str(data.get(name) or "").replace("\x00", "\ufffd").strip()
         if value:
             query[name] = value

@@ -15,13 +15,7 @@ from django.utils.translation import ngettext
 
 from action_plans.filter_totals import KNOWN_AREA
 from action_plans.filters import COUNTED_STATES, PlanFilter
-from action_plans.models import (
-    ActionPlan,
-    Contribution,
-    Payment,
-    PlanStatus,
-    Source,
-)
+from action_plans.models import ActionPlan, Check, Finding, PlanStatus
 from action_plans.phases import fx_texts
 from lib.money import UNITS, format_kgs, sum_kgs
 
@@ -29,7 +23,7 @@ from . import tables
 from .catalogue import NOT_ON_THE_PAGE, SOURCES, TABLES, UNIT_NAMES, YEARS
 from .notices import FILTERS, KINDS, text_of
 from .plan_rows import MONEY, with_areas, with_money
-from .rows import Row
+from .rows import Row, quality_link
 
 ALL_ROWS_UP_TO = 500
 FIRST_ROWS = 200
@@ -203,13 +197,24 @@ class FundingReport:
     def _gaps(self):
         for kind in ["surplus", "gap", "under_minimum", "no_area", "no_cost"]:
             number = self._numbers[kind]
-            link = self._list(**FILTERS[kind])
+            link = self._quality(kind) or self._list(**FILTERS[kind])
             yield Gap(kind, number, text_of(kind, number), link, self._named(kind, number))
-        for kind in ["no_decision", "no_document"]:
-            yield Gap(kind, self._numbers[kind], _text_of(kind, self._numbers[kind]))
+        for kind, check in FOUND.items():
+            number = self._numbers[kind]
+            yield Gap(kind, number, _text_of(kind, number), self._quality(check))
         if self.cancelled["plans"]:
             link = self._list(status=PlanStatus.CANCELLED)
             yield Gap("cancelled", self.cancelled["plans"], _cancelled_text(self.cancelled), link)
+
+    def _quality(self, check):
+        """What does not add up of exactly these plans; "" when that page has no such filter."""
+        chosen = {name: self.filter.data.getlist(name) for name in self.filter.data}
+        states = chosen.pop("status", [])
+        known = chosen.keys() <= {"region", "phase", "municipality"}
+        single = all(len(values) == 1 for values in chosen.values())
+        if states != [COUNTED_STATES] or not known or not single:
+            return ""
+        return quality_link(check, **{name: values[0] for name, values in chosen.items()})
 
     def _named(self, kind, number):
         if self.is_long or number > NAMED_UP_TO:
@@ -276,13 +281,14 @@ def _with_status(query):
     return query if "status=" in query else f"{query}&status=".lstrip("&")
 
 
-# Lists of plans, each read once; asked plan by plan, payments take several times as long.
-NO_DECISION = Contribution.objects.filter(source=Source.MUNICIPALITY, decision="")
-NO_DOCUMENT = Payment.objects.filter(document_number="", evidence=None)
+# What is kept as a finding, and which one.
+FOUND = {"no_decision": Check.NO_DECISION, "no_document": Check.NO_EVIDENCE}
 GAPS = {
     **KINDS,
-    "no_decision": Q(pk__in=NO_DECISION.values("plan")),
-    "no_document": Q(pk__in=NO_DOCUMENT.values("contribution__plan")),
+    **{
+        kind: Q(pk__in=Finding.objects.filter(check_name=check).values("plan"))
+        for kind, check in FOUND.items()
+    },
     "sample": Q(has_sample=True),
 }
 SHOWS = {

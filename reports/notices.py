@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Q, Value
 from django.utils.translation import ngettext
 
-from action_plans.models import ActionPlan, FundingSlice
+from action_plans.models import ActionPlan, Finding, FundingSlice
 
-from .rows import plans_link
+from .rows import quality_link
 
 NAMED_UP_TO = 3
 KINDS = {
@@ -43,7 +43,7 @@ def notices(overview):
             kind,
             numbers[kind],
             text_of(kind, numbers[kind]),
-            plans_link(phase=overview.phase, **FILTERS[kind]),
+            quality_link(kind, phase=overview.phase),
         )
         for kind in KINDS
         if numbers[kind]
@@ -54,6 +54,12 @@ def notices(overview):
     for notice in found:
         notice.plans = named.get(notice.kind, [])
     return found
+
+
+def findings_number(phase=None, *, on, **place):
+    """How much does not add up in counted plans; place: a condition on the plan."""
+    plans = _counted(phase).filter(**place) if place else _counted(phase)
+    return Finding.objects.on(on).filter(plan__in=plans.order_by().values("pk")).count()
 
 
 def has_sample(phase):

@@ -20,6 +20,17 @@ def plans_link(*, phase=None, status=("counted",), **filters):
     return f"{reverse('action_plans:list')}?{urlencode({'status': status, **filters}, doseq=True)}"
 
 
+def quality_link(check="", *, phase=None, **filters):
+    """What does not add up in plans approved and later, of every place unless one is named.
+
+    phase: a Phase, its code or None.
+    """
+    filters = {"check": check, "status": "counted", "municipality": "all", **filters}
+    filters["phase"] = getattr(phase, "code", phase)
+    filled = {name: value for name, value in filters.items() if value}
+    return f"{reverse('ledger:quality')}?{urlencode(filled)}"
+
+
 def report_link(name, *, phase=None, **filters):
     """The funding report or one of its files with this filter."""
     if phase:

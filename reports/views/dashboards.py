@@ -10,10 +10,10 @@ from accounts.models import Role
 from action_plans.models import Phase
 from municipalities.models import Municipality
 from reports import charts, frames
-from reports.notices import has_sample, notices
+from reports.notices import findings_number, has_sample, notices
 from reports.overview import Overview
 from reports.published import statements
-from reports.rows import HUNDRED, report_link
+from reports.rows import HUNDRED, quality_link, report_link
 
 from .places import first_waiting, municipality_page
 
@@ -66,6 +66,8 @@ def page_of(overview, shown):
         "frames": {frame.slug.replace("-", "_"): frame for frame in found},
         "hundred": HUNDRED if overview.whole.cost_kgs else None,
         "has_sample": has_sample(overview.phase),
+        "findings": findings_number(overview.phase, on=overview.on),
+        "findings_link": quality_link(phase=overview.phase),
         "phase_chips": phase_chips(overview),
         "downloads": {
             name: report_link(address, phase=overview.phase)

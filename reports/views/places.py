@@ -9,9 +9,9 @@ from municipalities import pages
 from municipalities.models import District, Municipality, Region
 from reports import place_figures
 from reports.frames import share_bars
-from reports.notices import has_sample_at
+from reports.notices import findings_number, has_sample_at
 from reports.place_plans import next_dates, plans_of
-from reports.rows import HUNDRED
+from reports.rows import HUNDRED, quality_link
 
 WAITING_SHOWN = 5
 
@@ -31,6 +31,8 @@ def municipality_page(request, place):
         "figures": figures,
         "bars": share_bars(figures.compared),
         "has_sample": has_sample_at(municipality=place),
+        "findings": findings_number(on=timezone.localdate(), municipalities__municipality=place),
+        "findings_link": quality_link(municipality=place.code),
         "plans": plans,
         "dates": next_dates(place, timezone.localdate()),
         "is_own": is_own,

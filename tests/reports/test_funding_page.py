@@ -150,11 +150,21 @@ def test_what_is_missing_is_named_with_its_plans(donor, programme):
     assert "KGS 50,000.00" in gaps["cancelled"].text.replace("\u00a0", " ")
 
 
-def test_the_link_of_a_gap_leads_to_these_plans(donor, programme):
-    linked = [gap for gap in report_at(donor).gaps if gap.link]
-    assert [gap.kind for gap in linked] == ["surplus", "gap", "no_area", "no_cost", "cancelled"]
-    for gap in linked:
-        assert donor.get(gap.link).context["totals"]["plans"] == gap.number
+@pytest.mark.parametrize("narrower", ["", "phase=i"])
+def test_the_link_of_a_gap_leads_to_data_quality_with_the_same_number(donor, programme, narrower):
+    *gaps, cancelled = report_at(donor, narrower).gaps
+    assert donor.get(cancelled.link).context["totals"]["plans"] == cancelled.number
+    for gap in gaps:
+        [section] = donor.get(gap.link).context["sections"]
+        assert (section["check"], section["number"]) == (gap.kind, gap.number)
+
+
+def test_of_what_data_quality_has_no_filter_for_the_link_leads_to_the_list(donor, programme):
+    gaps = report_at(donor, "year=unknown").gaps
+    assert gaps
+    for gap in gaps:
+        if gap.link:
+            assert donor.get(gap.link).context["totals"]["plans"] == gap.number
 
 
 @pytest.mark.parametrize(
