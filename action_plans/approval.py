@@ -77,12 +77,13 @@ STEPS = {
 RIGHTS = {step.name: step.open_to for step in STEPS.values()} | {
     "edit": "editable_by",
     "pay": "payable_by",
+    "keep": "money_kept_by",
     "work": "workable_by",
 }
 
 
 def rights_on(plan, user):
-    """{step, "edit", "pay" or "work": whether this person can do it now}, asked in one query."""
+    """{step, "edit", "pay", "keep" or "work": whether this person can do it now}, asked in one query."""
     plans = ActionPlan.objects
     rights = {
         name: Exists(getattr(plans, method)(user).filter(pk=OuterRef("pk")))
