@@ -14,6 +14,7 @@ from lib.uploads import sha256_of
 from . import rates
 from .form_fields import PartialDateField, check_year
 from .forms_money import DateInput, UploadField
+from .models import RateSource
 from .rate_files import MAX_BYTES
 from .rate_page import signed
 
@@ -96,10 +97,6 @@ class RateForm(forms.Form):
         error_messages={"invalid": _("This is not a date. Write it like 16.08.2018.")},
         validators=[check_year],
     )
-    source = forms.ChoiceField(
-        label=_("Source"),
-        choices=[(source.value, source.label) for source in rates.BY_HAND],
-    )
     evidence = UploadField(label=_("Evidence"), required=False)
     note = forms.CharField(
         label=_("Where it stands"),
@@ -113,7 +110,7 @@ class RateForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.doubts = []
         self.fields["evidence"].help_text = _(
-            "The bank's advice, the contract or a print of the page, as PDF, JPG, PNG, DOCX or XLSX. "
+            "A letter of the bank or a print of its page, as PDF, JPG, PNG, DOCX or XLSX. "
             "A new version may leave it out: then the paper of the earlier one proves it."
         )
 
@@ -121,11 +118,12 @@ class RateForm(forms.Form):
         typed = super().clean()
         if self.errors:
             return typed
-        known = rates.stored(typed["currency"], typed["applies_on"], typed["source"])
+        known = rates.stored(typed["currency"], typed["applies_on"], RateSource.MANUAL)
         if not known and not typed["evidence"]:
             self.add_error("evidence", _("A rate entered by hand needs a paper that proves it."))
         elif not is_repeated(known, typed):
-            self.doubts = [*replaces(known), *jumps(typed)]
+            held = known or rates.of_the_bank(typed["currency"], typed["applies_on"])
+            self.doubts = [*replaces(held), *jumps(typed)]
             if self.doubts and typed["sure"] != self.doubt_key:
                 self.add_error("sure", _("Look at this again. Nothing is stored yet."))
         return typed
@@ -137,7 +135,7 @@ class RateForm(forms.Form):
     def begin_version_of(self, known):
         """Filled for a new version of a rate, which the page shows beside it."""
         self.doubts = replaces(known)
-        for name in ("currency", "nominal", "applies_on", "source", "note"):
+        for name in ("currency", "nominal", "applies_on", "note"):
             self.initial[name] = getattr(known, name)
 
 
@@ -154,11 +152,12 @@ def replaces(known):
     if not known:
         return []
     text = _(
-        "A rate of this day and source is stored already (version %(version)s): %(rate)s, entered "
+        "A rate of this day is stored already (%(source)s, version %(version)s): %(rate)s, entered "
         "%(moment)s. If you store another one, it is used from now on. The earlier one stays in the "
         "list, and rows that are booked keep their rate."
     )
     said = {
+        "source": known.get_source_display(),
         "version": known.version,
         "rate": known.equation,
         "moment": format_moment(known.entered_at),

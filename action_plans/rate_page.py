@@ -10,7 +10,7 @@ from lib.dates import format_partial as day
 from lib.money import UNKNOWN, format_share
 
 from . import rates
-from .models import ExchangeRate, Payment
+from .models import ExchangeRate, Payment, RateSource
 
 __all__ = ["Row", "day", "holds", "page", "query", "signed", "waiting"]
 PER_PAGE = 50
@@ -41,7 +41,7 @@ def row(rate, on):
         signed(change),
         rates.is_jump(change),
         rate.is_out_of_date(on),
-        may_be_replaced=rate.source in rates.BY_HAND and not rate.was_replaced,
+        may_be_replaced=rate.source == RateSource.MANUAL and not rate.was_replaced,
     )
 
 

@@ -12,9 +12,8 @@ from lib.dates import format_partial
 from lib.money import share
 
 from . import evidence
-from .models import ExchangeRate, RateSource
+from .models import FROM_THE_BANK, ExchangeRate, RateSource
 
-BY_HAND = [RateSource.MANUAL, RateSource.BANK, RateSource.CONTRACT]
 DAYS_VALID = 7  # over holidays; a weekly rate says itself how long, up to a month
 MAX_DAYS_VALID = 31
 DAYS_AHEAD = 31
@@ -33,9 +32,15 @@ def find(currency, on):
 
 
 def stored(currency, applies_on, source):
-    """The version of that day and source that counts, or None."""
+    """The last version of that day and source, or None."""
     rates = ExchangeRate.objects.filter(currency=currency, applies_on=applies_on, source=source)
     return rates.order_by("-version").first()
+
+
+def of_the_bank(currency, applies_on):
+    """The rate of that day from a file of the National Bank, or None."""
+    files = ExchangeRate.objects.filter(source__in=FROM_THE_BANK)
+    return files.filter(currency=currency, applies_on=applies_on).best_first().first()
 
 
 def before(currency, applies_on):
@@ -60,13 +65,13 @@ def once_more(verb):
 
 
 @once_more
-def enter(*, currency, applies_on, nominal, value, source, evidence_file=None, note="", by):
-    """Store a rate from a paper; of the same day and source it is a new version, used from now on.
+def enter(*, currency, applies_on, nominal, value, evidence_file=None, note="", by):
+    """Store an official rate from a paper; a further one of the day is a new version, used from now on.
 
     Without a file the paper of the version before proves this one too. Sent twice, it is stored once.
     """
-    _check(applies_on, nominal, source)
-    known = stored(currency, applies_on, source)
+    _check(applies_on, nominal)
+    known = stored(currency, applies_on, RateSource.MANUAL)
     paper = evidence.find_or_add(file=evidence_file, by=by) if evidence_file else None
     paper = paper or (known and known.evidence)
     if known and is_same(known, nominal=nominal, value=value, evidence=paper, note=note):
@@ -77,7 +82,7 @@ def enter(*, currency, applies_on, nominal, value, source, evidence_file=None, n
         last_on=applies_on + timedelta(days=DAYS_VALID),
         nominal=nominal,
         value=value,
-        source=source,
+        source=RateSource.MANUAL,
         version=known.version + 1 if known else 1,
         evidence=paper,
         note=note,
@@ -89,9 +94,7 @@ def enter(*, currency, applies_on, nominal, value, source, evidence_file=None, n
     return rate
 
 
-def _check(applies_on, nominal, source):
-    if source not in BY_HAND:
-        raise ValidationError({"source": _("Rates of the National Bank come from its files.")})
+def _check(applies_on, nominal):
     if nominal not in NOMINALS:
         raise ValidationError({"nominal": _("A rate is for 1, 10, 100, 1000 or 10000 units.")})
     check_day(applies_on, on=timezone.localdate())

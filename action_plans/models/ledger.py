@@ -23,7 +23,6 @@ class UsedRate(models.TextChoices):
     NBKR_DAILY = "nbkr-daily", pgettext_lazy("rate that was used", "National Bank, daily")
     NBKR_WEEKLY = "nbkr-weekly", pgettext_lazy("rate that was used", "National Bank, weekly")
     BANK = "bank", pgettext_lazy("rate that was used", "bank that changed the money")
-    CONTRACT = "contract", pgettext_lazy("rate that was used", "contract")
     MANUAL = "manual", pgettext_lazy("rate that was used", "entered by hand")
     WEIGHTED = "weighted", pgettext_lazy("rate that was used", "weighted average of tranches")
     FIFO = "fifo", pgettext_lazy("rate that was used", "tranches, first in, first out")

@@ -14,8 +14,6 @@ from lib.money import format_rate
 class RateSource(models.TextChoices):
     NBKR_DAILY = "nbkr-daily", pgettext_lazy("source of a rate", "National Bank, daily")
     NBKR_WEEKLY = "nbkr-weekly", pgettext_lazy("source of a rate", "National Bank, weekly")
-    BANK = "bank", pgettext_lazy("source of a rate", "bank that changed the money")
-    CONTRACT = "contract", pgettext_lazy("source of a rate", "contract")
     MANUAL = "manual", pgettext_lazy("source of a rate", "entered by hand")
 
 

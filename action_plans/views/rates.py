@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from action_plans import evidence, payments, rate_files, rate_page, rates
 from action_plans.forms_rates import RateFileForm, RateFilterForm, RateForm
-from action_plans.models import ActionPlan, Evidence, ExchangeRate
+from action_plans.models import ActionPlan, Evidence, ExchangeRate, RateSource
 from lib.money import format_share
 
 from .doors import office_only
@@ -38,7 +38,7 @@ def rate_list(request):
 def rate_add(request):
     form = RateForm(request.POST or None, request.FILES or None)
     if request.method != "POST" and (version_of := request.GET.get("version_of", "")).isdecimal():
-        by_hand = ExchangeRate.objects.filter(source__in=rates.BY_HAND)
+        by_hand = ExchangeRate.objects.filter(source=RateSource.MANUAL)
         form.begin_version_of(get_object_or_404(by_hand, pk=version_of))
     if form.is_valid() and (rate := enter(form, request.user)):
         said = _("%(rate)s from %(day)s: the rate is stored.")
@@ -51,7 +51,7 @@ def rate_add(request):
 
 def enter(form, user):
     typed = form.cleaned_data
-    names = ["currency", "applies_on", "nominal", "value", "source", "note"]
+    names = ["currency", "applies_on", "nominal", "value", "note"]
     try:
         return rates.enter(
             **{name: typed[name] for name in names}, evidence_file=typed["evidence"], by=user

@@ -94,7 +94,7 @@ def import_rates(client, data, name="weekly.xml"):
 def enter_rate(client, currency, value, day, **changes):
     """A rate by its form, with a paper; where another one is stored, it is confirmed."""
     form = {"currency": currency, "value": value, "applies_on": day}
-    form |= {"nominal": "1", "source": "manual", "evidence": paper()} | changes
+    form |= {"nominal": "1", "evidence": paper()} | changes
     response = client.post("/rates/new/", form)
     if response.status_code == 200:
         sure = response.context["form"].doubt_key

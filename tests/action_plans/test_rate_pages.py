@@ -44,7 +44,6 @@ def typed(**changes):
         "nominal": "1",
         "value": "70,1234",
         "applies_on": "01.02.2018",
-        "source": "manual",
         "evidence": paper(),
         "note": "nbkr.kg",
     } | changes
@@ -211,7 +210,7 @@ def test_a_rate_books_the_payments_that_waited_for_it_and_leads_to_their_plans(o
 def test_another_rate_of_the_day_is_asked_about_before_it_is_a_new_version(office):
     office.post(ADD, typed())
     asked = office.post(ADD, typed(value="70,2134", evidence=""))
-    assert "A rate of this day and source is stored already (version 1)" in asked.text
+    assert "A rate of this day is stored already (entered by hand, version 1)" in asked.text
     assert "1 CHF = 70.1234 som" in asked.text
     assert 'value="70,2134"' in asked.text
     assert ExchangeRate.objects.count() == 1
@@ -233,11 +232,10 @@ def test_what_was_confirmed_is_asked_again_when_somebody_else_was_faster(office)
         applies_on=dt.date(2018, 2, 1),
         nominal=1,
         value=D(71),
-        source="manual",
         by=StaffFactory(),
     )
     again = office.post(ADD, typed(value="70,2134", sure=sure))
-    assert "(version 2): 1 CHF = 71.0000 som" in again.text
+    assert "version 2): 1 CHF = 71.0000 som" in again.text
 
 
 def test_a_jump_is_asked_about(office):
@@ -258,7 +256,7 @@ def test_the_same_form_sent_twice_stores_one_rate_and_asks_nothing(office):
 def test_the_form_for_a_new_version_is_filled_and_says_what_is_stored(office):
     rate = ExchangeRateFactory(note="page 2")
     page = office.get(f"{ADD}?version_of={rate.pk}")
-    assert "stored already (version 1): 1 CHF = 70.1234 som" in page.text
+    assert "stored already (entered by hand, version 1): 1 CHF = 70.1234 som" in page.text
     assert 'value="01.06.2018"' in page.text
     sent = {"evidence": "", "applies_on": "01.06.2018", "value": "70,2134"}
     office.post(ADD, typed(**sent, sure=page.context["form"].doubt_key))
@@ -280,7 +278,6 @@ def test_a_new_version_of_nothing_is_no_page_or_an_empty_form(office, query):
         ({"currency": "KGS"}, "Select a valid choice"),
         ({"currency": "QQQ"}, "Select a valid choice"),
         ({"nominal": "3"}, "Select a valid choice"),
-        ({"source": "nbkr-daily"}, "Select a valid choice"),
         ({"applies_on": "31.02.2018"}, "This is not a date."),
         ({"applies_on": "01.02.1993"}, "Before 10 May 1993 there was no som."),
         ({"applies_on": "01.02.2099"}, "more than 31 days ahead"),

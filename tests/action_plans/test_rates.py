@@ -22,7 +22,6 @@ def enter(**changes):
         "applies_on": DAY,
         "nominal": 1,
         "value": D("70.1234"),
-        "source": "manual",
         "evidence_file": paper(),
         "by": StaffFactory(),
     }
@@ -44,11 +43,6 @@ def test_another_rate_of_the_day_and_source_is_a_new_version_on_the_same_paper()
     first.refresh_from_db()
     assert first.value == D("70.1234")
     assert rates.find("CHF", DAY) == second
-
-
-def test_a_rate_from_another_source_is_no_version_of_it():
-    enter()
-    assert enter(source="bank").version == 1
 
 
 def test_sent_twice_it_is_stored_once():
@@ -74,8 +68,6 @@ def test_one_paper_proves_several_rates():
         {"nominal": 0},
         {"currency": "KGS"},
         {"currency": "QQQ"},
-        {"source": "nbkr-daily"},
-        {"source": "guess"},
         {"evidence_file": None},
         {"evidence_file": paper(b"MZ\x90\x00")},
         {"applies_on": dt.date(1993, 5, 9)},
