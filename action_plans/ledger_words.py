@@ -10,7 +10,7 @@ from lib.dates import format_partial
 from lib.money import format_kgs, format_rate, total
 
 from . import payments
-from .models import UsedRate
+from .models import PaymentKind, UsedRate
 
 
 def rate(row):
@@ -93,7 +93,8 @@ def _amount(rows):
 
 
 def _over_promise(rows):
-    for contribution in {row.contribution.pk: row.contribution for row in rows}.values():
+    arrived = [row.contribution for row in rows if row.kind == PaymentKind.RECEIVED]
+    for contribution in dict.fromkeys(arrived):
         excess = payments.net_received(contribution) - contribution.amount_kgs
         if excess > 0:
             yield _("%(source)s: %(excess)s more has been received than was promised.") % {

@@ -10,7 +10,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from action_plans import payments
-from action_plans.models import Attachment, Payment
+from action_plans.models import Attachment, Payment, Phase
 from tests.action_plans.ledger import (
     DAY,
     book,
@@ -28,6 +28,7 @@ from tests.factories import (
     HeadFactory,
     OfficerFactory,
     StaffFactory,
+    TrancheFactory,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -337,6 +338,34 @@ def test_a_double_click_books_one_payment():
     for thread in threads:
         thread.join()
     assert len(set(made)) == 1 == Payment.objects.count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_plans_at_once_do_not_take_the_same_francs_from_a_tranche():
+    if connection.vendor == "sqlite":
+        pytest.skip("one writer at a time")
+    plans, staff = [paid_plan() for _ in range(2)], StaffFactory()
+    phase = plans[0].phase
+    Phase.objects.update(fx_policy="fifo")
+    for value, on in [("69.50", 1), ("71.25", 2)]:
+        TrancheFactory(
+            phase=phase, currency="CHF", amount=Decimal(60_000), rate_value=Decimal(value),
+            received_on=dt.date(2018, 5, on),
+        )  # fmt: skip
+    together = threading.Barrier(2)
+
+    def press(plan):
+        together.wait()
+        book(plan, "60000.00", currency="CHF", by=staff)
+        connections.close_all()
+
+    threads = [threading.Thread(target=press, args=[plan]) for plan in plans]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    booked = Payment.objects.values_list("amount_kgs", flat=True)
+    assert sorted(booked) == [Decimal("4170000.00"), Decimal("4275000.00")]
 
 
 @pytest.mark.parametrize(
