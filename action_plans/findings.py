@@ -291,10 +291,10 @@ def proofs():
 # --- Keeping them -------------------------------------------------------------------------------
 
 
-def keep_findings(plan):
-    """Of one plan, locked, with its phase and its kept money: only action_plans.totals calls this."""
-    _keep([plan])
-    others = _twins(plan)
+def keep_findings(about):
+    """Of one plan, locked; about: what is known of it, with its money as kept now. Only totals calls this."""
+    _keep({about.plan.pk: about})
+    others = _twins(about.plan)
     if others:
         # After the commit each looks again: of two plans saved at once the later one sees both.
         transaction.on_commit(lambda: recheck(ActionPlan.objects.filter(pk__in=others)))
@@ -307,7 +307,8 @@ def recheck(plans):
         with transaction.atomic():
             # Phases are read after the lock, as keep_totals does.
             locked = ActionPlan.objects.select_for_update(of=("self",)).prefetch_related("phase")
-            _keep(list(locked.filter(pk__in=keys[start : start + CHUNK]).order_by("pk")))
+            plans = locked.filter(pk__in=keys[start : start + CHUNK]).order_by("pk")
+            _keep(known(list(plans)))
 
 
 def recheck_if_none():
@@ -325,10 +326,10 @@ def kept(plans):
     return rows
 
 
-def _keep(plans):
+def _keep(known):
     """Only differences are written; most changes of a plan change none."""
-    before, added = kept(plans), []
-    for pk, about in known(plans).items():
+    before, added = kept([about.plan for about in known.values()]), []
+    for pk, about in known.items():
         after = found(about)
         gone = [check for check, it in before[pk].items() if after.get(check) != it]
         if gone:

@@ -11,7 +11,7 @@ from django.db.models import F, Q, Sum
 
 from lib.money import allocate, round_kgs, share, total
 
-from .findings import keep_findings
+from .findings import keep_findings, known
 from .models import (
     COUNTED,
     PROMISED,
@@ -21,7 +21,6 @@ from .models import (
     Axis,
     FundingSlice,
     FundingTotal,
-    Payment,
     PaymentKind,
     PlanStatus,
     ServiceArea,
@@ -32,24 +31,28 @@ MEASURES = frozenset(AddedMoney.MEASURES)
 SAMPLE_MONEY = {"own_cash_kgs", "own_in_kind_kgs", "grant_kgs", "other_kgs", "received_kgs"}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep_totals(plan_id):
     """Recompute what is kept of a plan after any change of it, its rows or its payments."""
     # Its phase is read after the lock: the minimum may be changed for all plans at this moment.
     plan = ActionPlan.objects.select_for_update(of=("self",)).get(pk=plan_id)
-    contributions = list(plan.contributions.all())
-    payments = Payment.objects.filter(contribution__plan=plan)
-    money = money_of(plan.cost_kgs, contributions, net_received(payments))
-    has_sample = payments.filter(is_sample=True).exists()
-    sample_fields = sample_fields_of(plan, contributions, has_sample)
-    kept = money | judgement(plan.cost_kgs, money, plan.phase)
-    kept |= {"sample_fields": sample_fields, "has_sample": bool(sample_fields)}
+    about = known([plan])[plan.pk]
+    kept = columns_of(plan, about.promises)
     ActionPlan.objects.filter(pk=plan.pk).update(**kept)
     for name, value in kept.items():
         setattr(plan, name, value)
     _replace_slices(plan)
-    keep_findings(plan)
+    keep_findings(about)
     return plan
+
+
+def columns_of(plan, promises):
+    """What is kept on the plan itself; promises: as findings.known() reads them."""
+    received = {promise.pk: promise.received_kgs for promise in promises}
+    money = money_of(plan.cost_kgs, promises, received)
+    samples = sample_fields_of(plan, promises, any(p.sample_payments for p in promises))
+    kept = money | judgement(plan.cost_kgs, money, plan.phase)
+    return kept | {"sample_fields": samples, "has_sample": bool(samples)}
 
 
 def money_of(cost, contributions, received):
@@ -210,7 +213,8 @@ def _replace_slices(plan):
         return
     FundingSlice.objects.filter(plan=plan).delete()
     FundingSlice.objects.bulk_create(new)
-    _add(cells(new), cells(old))
+    tops = top_areas()
+    _add(cells(new, tops), cells(old, tops))
 
 
 def _fingerprint(slices):

@@ -25,7 +25,7 @@ from .models import (
     PlanArea,
     PlanMunicipality,
 )
-from .totals import ZERO, judgement, keep_totals, money_of, parts_of, sample_fields_of
+from .totals import ZERO, columns_of, keep_totals, parts_of
 
 CHUNK = 1000
 NOT_READ = ["source", "source_note", "search_key", "villages", "under_minimum_reason"]
@@ -118,12 +118,7 @@ def _of_chunk(plans, places):
 
 def _of_columns(plan, promises):
     """Compares, and leaves the plan as it should be: the rest is computed from it."""
-    received = {promise.pk: promise.received_kgs for promise in promises}
-    money = money_of(plan.cost_kgs, promises, received)
-    samples = sample_fields_of(plan, promises, any(p.sample_payments for p in promises))
-    expected = money | judgement(plan.cost_kgs, money, plan.phase)
-    expected |= {"sample_fields": samples, "has_sample": bool(samples)}
-    for name, value in expected.items():
+    for name, value in columns_of(plan, promises).items():
         if getattr(plan, name) != value:
             yield Difference(plan.reference, name, getattr(plan, name), value, plan.pk)
             setattr(plan, name, value)

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import User
 from action_plans import payments
 from action_plans.models import ActionPlan, ExchangeRate, Payment, PaymentKind
 from action_plans.totals import keep_totals
+
+from .data import person
 
 ADDED = Decimal("1234567.89")
 
@@ -62,10 +63,17 @@ def a_rate(currency):
         ExchangeRate.objects.filter(pk=rate.pk).delete()
 
 
-def book(plan, lines, kind, **others):
-    staff = User.objects.get(email="staff1@bench.example")
-    values = {"paid_on": timezone.localdate(), "booking_key": uuid.uuid4(), "by": staff}
-    return payments.book(plan=plan, lines=lines, kind=kind, **{**values, **others})
+def book(plan, lines, kind, *, by=None, paid_on=None, **others):
+    """As staff, today."""
+    return payments.book(
+        plan=plan,
+        lines=lines,
+        kind=kind,
+        paid_on=paid_on or timezone.localdate(),
+        booking_key=uuid.uuid4(),
+        by=by or person("staff1"),
+        **others,
+    )
 
 
 @contextmanager

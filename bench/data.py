@@ -116,6 +116,10 @@ def add_people():
     return staff
 
 
+def person(name):
+    return User.objects.get(email=f"{name}@bench.example")
+
+
 def names_of(municipalities):
     # Same rule as action_plans.editing.fill_search_key, which check.py asks.
     for place, _share in municipalities:

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from action_plans.models import ActionPlan
 
 from .changes import ADDED, change_cost
-from .pages import Page, person
+from .data import person
+from .pages import Page
 from .web import Browser, seconds_of, signed_in, spread
 
 WARM_UP, REQUESTS, DOWNLOADS = 10, 50, 5

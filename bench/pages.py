@@ -25,7 +25,7 @@ from lib.money import format_amount, format_number, format_rate
 from municipalities.models import Municipality
 
 from .changes import a_gap, a_payment, a_rate, another_cost
-from .data import home
+from .data import home, person
 
 
 class Page(NamedTuple):
@@ -135,10 +135,6 @@ def number_of_check(number):
     """As the chip of the check says it, which must not be found elsewhere on the page."""
     with override("ru"):
         return f'{Check.GAP.label} <b class="num">{format_number(number)}</b>'
-
-
-def person(role):
-    return User.objects.get(email=f"{role}@bench.example")
 
 
 def other_place():

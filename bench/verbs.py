@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from django.db import connection
@@ -16,7 +17,7 @@ from action_plans.payments import Line
 from action_plans.plan_page import net_received
 
 from .changes import book, booked_for_now
-from .pages import person
+from .data import person
 from .web import ROOT, seconds_of, spread
 
 TIMES = 20
@@ -25,10 +26,9 @@ AMOUNT, WRONG = Decimal("12345.67"), Decimal("12354.67")
 
 class Verb(NamedTuple):
     name: str
-    target: int | None  # milliseconds
-    do: Callable  # with one plan
-    received: Decimal  # what it adds to what the plan has received
-    prepare: Callable = lambda plan: None  # before the clock runs; `do` gets what it answers
+    target: int  # milliseconds
+    ready: Callable  # with a plan, before the clock runs; what it answers is called
+    received: Decimal | None  # what the plan has received more afterwards; None: goes by a rate
 
 
 class VerbResult(NamedTuple):
@@ -47,28 +47,13 @@ class CheckResult(NamedTuple):
     is_right: bool
 
 
-VERBS = [
-    Verb("Payment, som", 20, lambda plan, _: receive(plan), AMOUNT),
-    Verb(
-        "Payment in dollars, by the rate of the day",
-        20,
-        lambda plan, _: receive(plan, currency="USD", paid_on=some_day(plan)),
-        None,
-    ),
-    Verb("Grant in francs, by the tranches", None, lambda plan, _: receive_francs(plan), None),
-    Verb("Invoice paid from two sources", 20, lambda plan, _: pay_invoice(plan), Decimal(0)),
-    Verb(
-        "Correction of a payment",
-        20,
-        lambda _plan, row: correct(row),
-        AMOUNT - WRONG,
-        prepare=lambda plan: receive(plan, amount=WRONG)[0],
-    ),
-]
-
-
 def receive(plan, *, source=Source.MUNICIPALITY, amount=AMOUNT, **others):
-    return book(plan, [Line(cash(plan, source), amount)], PaymentKind.RECEIVED, **others)
+    """Ready to be booked: what a person has typed."""
+    return partial(book, plan, [Line(cash(plan, source), amount)], PaymentKind.RECEIVED, **others)
+
+
+def receive_dollars(plan):
+    return receive(plan, currency="USD", paid_on=some_day(plan))
 
 
 def receive_francs(plan):
@@ -76,16 +61,25 @@ def receive_francs(plan):
 
 
 def pay_invoice(plan):
-    lines = list(plan.budget_lines.all()[:2])
-    sources = [Source.MUNICIPALITY, Source.GRANT]
-    parts = [
-        Line(cash(plan, source), AMOUNT, line) for source, line in zip(sources, lines, strict=True)
-    ]
-    return book(plan, parts, PaymentKind.SPENT, document_number="17/26")
+    sources, lines = [Source.MUNICIPALITY, Source.GRANT], plan.budget_lines.all()[:2]
+    pairs = zip(sources, lines, strict=True)
+    parts = [Line(cash(plan, source), AMOUNT, line) for source, line in pairs]
+    return partial(book, plan, parts, PaymentKind.SPENT, document_number="17/26")
 
 
-def correct(row):
-    return corrections.correct(payment=row, amount=AMOUNT, reason="Опечатка.", by=person("staff1"))
+def correct(plan):
+    (row,) = receive(plan, amount=WRONG)()
+    changes = {"amount": AMOUNT, "reason": "Опечатка.", "by": person("staff1")}
+    return partial(corrections.correct, payment=row, **changes)
+
+
+VERBS = [
+    Verb("Payment, som", 20, receive, AMOUNT),
+    Verb("Payment in dollars, by the rate of the day", 20, receive_dollars, None),
+    Verb("Grant in francs, by the tranches", 20, receive_francs, None),
+    Verb("Invoice paid from two sources", 20, pay_invoice, Decimal(0)),
+    Verb("Correction of a payment", 20, correct, AMOUNT - WRONG),
+]
 
 
 def cash(plan, source):
@@ -111,13 +105,13 @@ def measure_verb(verb):
     seconds, right = [], []
     with booked_for_now():
         for plan in plans:
-            prepared, before = verb.prepare(plan), received(plan)
-            seconds.append(seconds_of(verb.do, plan, prepared))
+            do, before = verb.ready(plan), received(plan)
+            seconds.append(seconds_of(do))
             added = received(plan) - before
             right.append(is_kept(plan) and verb.received in (None, added))
-        prepared = verb.prepare(last)
+        do = verb.ready(last)
         with CaptureQueriesContext(connection) as queries:
-            verb.do(last, prepared)
+            do()
     return VerbResult(verb, *spread(seconds), len(queries), all(right))
 
 
