@@ -6,12 +6,17 @@ from django import template
 from django.utils.html import escape, format_html, mark_safe
 
 from lib.currencies import format_money
+from lib.templatetags.money import with_minus
 from lib.templatetags.site import sample_badge
 from municipalities.models import current_language
 
 register = template.Library()
-register.filter("in_currency", format_money)
 ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]»”]")
+
+
+@register.filter
+def in_currency(value, currency):
+    return with_minus(format_money(value, currency))
 
 
 @register.filter

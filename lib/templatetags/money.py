@@ -6,12 +6,25 @@ from lib import money
 
 register = template.Library()
 
-register.filter("kgs", money.format_kgs)
-register.filter("amount", money.format_amount)
 register.filter("rate", money.format_rate)
 register.filter("compact", money.format_compact)
 register.filter("number", money.format_number)
 register.filter("in_units", money.format_in_units)
+
+
+@register.filter
+def amount(value):
+    return with_minus(money.format_amount(value))
+
+
+@register.filter
+def kgs(value):
+    return with_minus(money.format_kgs(value))
+
+
+def with_minus(written):
+    """On a page a minus is as wide as a digit; files keep the hyphen."""
+    return f"−{written[1:]}" if written.startswith("-") else written
 
 
 @register.filter
@@ -40,6 +53,7 @@ def raw(value):
 @register.filter
 def signed(written):
     """{{ variance|amount|signed }}: a difference shows its plus, and a minus instead of a hyphen."""
-    if written.startswith("-"):
-        return f"−{written[1:]}"
+    written = with_minus(written)
+    if written.startswith("−"):
+        return written
     return f"+{written}" if any(digit in written for digit in "123456789") else written

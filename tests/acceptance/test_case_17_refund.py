@@ -21,14 +21,14 @@ def plan(staff):
 def test_case_17_gross_refunds_and_net_are_told_apart(staff, plan):
     text = words(staff.get(f"{plan.get_absolute_url()}money/"))
     assert "Received KGS 2,400,000.00" in text
-    assert "Returned -KGS 50,000.00" in text
+    assert "Returned −KGS 50,000.00" in text
     assert "Received, net KGS 2,350,000.00" in text
 
 
 def test_case_17_the_refund_is_a_row_with_its_own_day_and_a_minus(staff, plan):
     rows = table(staff.get(f"{plan.get_absolute_url()}money/"), "Date")
     assert [(row["Date"].split(" No.")[0], row["Som"]) for row in rows] == [
-        ("15 Apr 2018", "-50,000.00"),
+        ("15 Apr 2018", "−50,000.00"),
         ("1 Mar 2018", "1,400,000.00"),
         ("1 Feb 2018", "1,000,000.00"),
     ]

@@ -19,4 +19,4 @@ def test_case_24_fulfilment_over_100_and_outstanding_not_below_zero(staff):
     assert (own["Outstanding"], own["Surplus"]) == ("0.00", "150,000.00")
     text = words(page)
     assert "Municipality: KGS 150,000.00 more has been received than was promised." in text
-    assert "-150,000" not in text
+    assert "−150,000" not in text
