@@ -52,8 +52,9 @@ class PeriodForm(forms.Form):
         """(first day, last day); None when what was typed cannot be read."""
         if not self.is_valid():
             return None
-        starts_on = self.cleaned_data["starts_on"] or phase.starts_on
-        return starts_on, self.cleaned_data["ends_on"] or max(on, starts_on)
+        starts_on, ends_on = self.cleaned_data["starts_on"], self.cleaned_data["ends_on"]
+        starts_on = starts_on or min(phase.starts_on, ends_on or phase.starts_on)
+        return starts_on, ends_on or max(on, starts_on)
 
 
 class TrancheForm(forms.Form):

@@ -268,6 +268,20 @@ def test_a_period_that_cannot_be_is_said(client, query, message):
     assert "lines" not in page.context
 
 
+@pytest.mark.parametrize(
+    ("query", "period"),
+    [
+        ({"ends_on": "01.01.2012"}, ("2012-01-01", "2012-01-01")),
+        ({"starts_on": "01.01.2099"}, ("2099-01-01", "2099-01-01")),
+    ],
+)
+def test_half_a_period_outside_of_the_phase_is_a_period(client, query, period):
+    TrancheFactory()
+    client.force_login(DonorFactory())
+    statement = client.get(LIST, query).context["statement"]
+    assert (str(statement.starts_on), str(statement.ends_on)) == period
+
+
 def test_an_overdrawn_account_is_shown_as_such(client):
     TrancheFactory(amount=Decimal("1.00"))
     plan = PlanFactory(status="approved", grant=800)
