@@ -13,6 +13,7 @@ PAPERS = [
     ("staff", "/", 12, 688),
     ("head.toktogul", "/", 6, 688),
     ("staff", "/plans/J-2018-001/", 4, 688),
+    ("staff", "/plans/Y-2018-002/money/", 7, 1017),
     ("staff", "/plans/?region=KG-J", 7, 1017),
     ("donor", "/reports/funding/?region=KG-J", 9, 1017),
     ("donor", TOKTOGUL, 5, 688),
