@@ -8,11 +8,10 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from lib.currencies import KGS
 from lib.money import convert, round_kgs
 
 from . import tranche_account
-from .models import FROM_THE_BANK, ExchangeRate, FxPolicy, Phase
+from .models import ExchangeRate, FxPolicy, Phase
 from .tranche_account import Account
 
 
@@ -134,10 +133,14 @@ class Statement:
     @cached_property
     def period_average(self):
         """Mean of the stored official rates of the period, for equivalents only; None without one."""
-        rates = _official_rates(self.currency).filter(
-            applies_on__gte=self.starts_on, applies_on__lte=self.ends_on
+        rates = (
+            ExchangeRate.objects.filter(currency=self.currency)
+            .current()
+            .filter(applies_on__range=(self.starts_on, self.ends_on))
         )
-        values = list({rate.applies_on: rate.value / rate.nominal for rate in rates}.values())
+        # Of a day the one that holds
+        by_day = {rate.applies_on: rate for rate in rates.best_first().reverse()}
+        values = [rate.value / rate.nominal for rate in by_day.values()]
         return sum(values) / len(values) if values else None
 
     @property
@@ -216,11 +219,3 @@ class RatesOfDays:
                 return rate.value / rate.nominal
             place -= 1
         return None
-
-
-def _official_rates(currency):
-    """Of the National Bank, the version that holds last."""
-    if currency == KGS:
-        return ExchangeRate.objects.none()
-    rates = ExchangeRate.objects.filter(currency=currency, source__in=FROM_THE_BANK)
-    return rates.current().best_first().reverse()

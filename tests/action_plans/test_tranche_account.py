@@ -231,10 +231,10 @@ def test_a_payment_is_priced_by_what_is_in_the_account(policy, som):
     assert tranche_account.price(on=dt.date(2013, 12, 1), **asked) is None
 
 
-def test_the_equivalent_rests_on_the_mean_of_official_rates_only():
+def test_the_equivalent_rests_on_the_mean_of_the_rates_that_held():
     phase = PhaseFactory(fx_policy="weighted")
     two_tranches(phase)
-    for day, value, source in [(1, 60, "nbkr-weekly"), (8, 80, "nbkr-weekly"), (9, 999, "manual")]:
+    for day, value, source in [(1, 60, "nbkr-weekly"), (8, 999, "nbkr-weekly"), (8, 80, "manual")]:
         ExchangeRateFactory(
             currency="CHF",
             applies_on=dt.date(2015, 1, day),
