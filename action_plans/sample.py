@@ -31,6 +31,7 @@ from .models import (
 )
 from .sample_budget import load_budgets
 from .sample_in_kind import load_in_kind
+from .sample_tranches import load_tranches
 from .totals import keep_totals
 
 PLAIN = [
@@ -121,6 +122,7 @@ def load_sample(*, confirmed_by=None):
     _create(PlanArea, [PlanArea(plan=plan, area=area) for plan, area in in_area])
     _load_money(loaded)
     load_in_kind(plans)
+    load_tranches(phases)
     StatusChange.objects.bulk_create(step for plan, row in loaded for step in _steps(plan, row))
     for plan in plans:
         fill_search_key(plan)

@@ -16,11 +16,14 @@ from action_plans.models import (
     InKindItem,
     Payment,
     PaymentKind,
+    Phase,
     PlanStatus,
     ServiceArea,
+    Tranche,
 )
 from action_plans.sample import fill, load_sample
 from action_plans.totals import counted_totals
+from action_plans.tranche_statement import statement
 from action_plans.variance import comparison
 from lib.fixtures import FOLDER, read
 from lib.money import share
@@ -284,3 +287,13 @@ def test_one_contribution_in_kind_waits_and_all_are_marked(loaded):
     assert not InKindItem.objects.filter(is_sample=False).exists()
     waiting = InKindItem.objects.get(verified_at=None)
     assert (waiting.contribution.plan.reference, waiting.payments.count()) == ("J-2018-016", 0)
+
+
+def test_the_grants_of_the_sample_set_come_from_sample_tranches(loaded):
+    assert not Tranche.objects.filter(is_sample=False).exists()
+    phase = Phase.objects.get(code="i")
+    assert phase.fx_policy_fixed
+    for ends_on in (date(2017, 9, 30), date(2018, 12, 31)):
+        account = statement(phase=phase, currency="CHF", starts_on=phase.starts_on, ends_on=ends_on)
+        assert not account.is_overdrawn
+    assert account.paid.kgs > account.closing.kgs > 0
