@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from lib.dates import last_day
 from lib.money import sum_kgs
+from lib.threads import once_per_thread
 
 from . import variance
 from .models import (
@@ -195,8 +196,7 @@ def known(plans):
 def _promises(keys):
     """({plan id: promises}, {plan id: numbers of its payments})"""
     promises, paid = {}, {}
-    rows = Contribution.objects.filter(plan__in=keys).order_by("pk")
-    for row in rows.annotate(**SUMS).values_list("plan", *COLUMNS, *SUMS):
+    for row in _all_promises().filter(plan__in=keys).values_list("plan", *COLUMNS, *SUMS):
         plan, values, sums = row[0], row[1 : 1 + len(COLUMNS)], row[1 + len(COLUMNS) :]
         received, returned, samples, booked, reversals, waiting = sums
         promise = Promised(*values, received - returned, samples)
@@ -229,8 +229,18 @@ SUMS = {
 }
 
 
+@once_per_thread
+def _all_promises():
+    return Contribution.objects.order_by("pk").annotate(**SUMS)
+
+
 def _parts(keys):
     """A dict per plan of what its other rows say."""
+    return _all_parts().filter(pk__in=keys)
+
+
+@once_per_thread
+def _all_parts():
     here = {"plan": OuterRef("pk")}
     places = PlanMunicipality.objects.filter(**here).order_by()
     population = places.values("plan").annotate(people=Sum("municipality__population"))
@@ -249,7 +259,7 @@ def _parts(keys):
         "unproven": _number(unproven),
         "has_lines": Exists(BudgetLine.objects.filter(**here)),
     }
-    return ActionPlan.objects.filter(pk__in=keys).order_by().values("pk").annotate(**columns)
+    return ActionPlan.objects.order_by().values("pk").annotate(**columns)
 
 
 def _unproven():

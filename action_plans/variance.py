@@ -7,6 +7,8 @@ Variance = spent − budget: above zero is over the budget. A line that nothing 
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
 
 from django.db.models import Count, Prefetch
 
@@ -95,7 +97,10 @@ class Comparison:
 def comparison(plan, *, on):
     """Every line of the plan as of the day, in three queries."""
     spent = _spent(_payments(on).filter(contribution__plan=plan))
-    rows = [_row(plan, line, spent.get(line.pk), on) for line in _lines(plan)]
+    rows = [
+        _row(plan, line, list(line.revisions.all()), spent.get(line.pk), on)
+        for line in _lines(plan)
+    ]
     rows = [row for row in rows if not _comes_later(row)]
     without = Row(actual=spent[None]) if None in spent else None
     return Comparison(
@@ -109,19 +114,38 @@ def comparison(plan, *, on):
 
 
 def uncommented(plans, *, on):
-    """{plan id: [day since when a line needs a comment it has not got]}, in three queries for any number.
+    """{plan id: [day since when a line needs a comment it has not got]}, in two queries for any number.
 
     plans: with their phase. Such a day may be after `on`.
     """
     plans, found = {plan.pk: plan for plan in plans}, {}
     spent = _spent(_payments(on).filter(budget_line__plan__in=plans))
-    revisions = BudgetRevision.objects.only("line", "effective_on", "amount_kgs").order_by("number")
-    lines = BudgetLine.objects.filter(plan__in=plans).only("plan", "year", "comment")
-    for line in lines.order_by("pk").prefetch_related(Prefetch("revisions", revisions)):
-        row = _row(plans[line.plan_id], line, spent.get(line.pk), on)
+    for line, revisions in _few_columns(plans):
+        row = _row(plans[line.plan], line, revisions, spent.get(line.pk), on)
         if row.comment_due_on and not line.comment:
-            found.setdefault(line.plan_id, []).append(row.comment_due_on)
+            found.setdefault(line.plan, []).append(row.comment_due_on)
     return found
+
+
+class Line(NamedTuple):
+    plan: int
+    pk: int
+    year: int | None
+    comment: str
+
+
+class Revision(NamedTuple):
+    effective_on: date | None
+    amount_kgs: Decimal
+
+
+def _few_columns(plans):
+    """(Line, its Revisions): there may be hundreds of thousands."""
+    of_line = [f"line__{name}" for name in Line._fields]
+    rows = BudgetRevision.objects.filter(line__plan__in=plans).order_by("line", "number")
+    rows = rows.values_list(*of_line, *Revision._fields)
+    for line, group in groupby(rows, key=lambda row: row[: len(of_line)]):
+        yield Line(*line), [Revision(*row[len(of_line) :]) for row in group]
 
 
 def _lines(plan):
@@ -141,8 +165,7 @@ def _spent(payments):
     return {line: spent for line, spent, standing in sums if standing}
 
 
-def _row(plan, line, actual, on):
-    revisions = list(line.revisions.all())
+def _row(plan, line, revisions, actual, on):
     holding = [r for r in revisions if r.effective_on is None or r.effective_on <= on]
     row = Row(
         line=line,
