@@ -16,6 +16,7 @@ from .quality_words import WORDS, name_of
 from .repairs import one_digit_repairs
 
 RIGHTS = {"edit": "editable_by", "pay": "payable_by", "keep": "money_kept_by"}
+REPAIRS_SHOWN = 2
 WITH_PROMISES = {Check.SURPLUS, Check.GAP, Check.OVER_PROMISE}
 
 
@@ -69,7 +70,9 @@ class Rows:
             row.who = who_mends(check, plan)
         if check in (Check.SURPLUS, Check.GAP):
             repairs = one_digit_repairs(plan, self.promises[plan.pk])
-            row.repairs = [self._repair(plan, repair) for repair in repairs]
+            # Of round amounts many digits would do: then none of them explains anything.
+            if len(repairs) <= REPAIRS_SHOWN:
+                row.repairs = [self._repair(plan, repair) for repair in repairs]
         if check == Check.SHARED_EVIDENCE:
             row.elsewhere = self.elsewhere[plan.pk]
         return row
