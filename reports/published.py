@@ -30,12 +30,12 @@ class Statement:
 
     @property
     def ratio(self):
-        """(own ÷ cost of the quoted figures, in percent; the words of both), or None. No source printed it."""
+        """Own ÷ cost of the quoted figures, in percent, or None. No source printed it."""
         said = {figure.measure: figure for figure in self.figures}
         own, cost = (said.get(measure) for measure in (OWN, COST))
-        if not own or not cost or not cost.value:
+        if own is None or cost is None:
             return None
-        return share(own.value, cost.value), words_of(own), words_of(cost)
+        return share(own.value, cost.value)
 
     @property
     def notes(self):

@@ -18,10 +18,11 @@ def test_case_02_both_statements_stand_with_the_ratio_of_their_own_figures(staff
     assert "over 97 million KGS" in page
     assert "over 31 million KGS" in page
     assert "almost 32%" in page
-    assert "over 31 million KGS ÷ over 97 million KGS = 32.0%" in page
     assert "91 million KGS" in page
-    assert "almost 28 million KGS ÷ 91 million KGS = 30.8%" in page
-    ratios = [statement.ratio[0] for statement in statements() if statement.ratio]
+    assert "almost 28 million KGS" in page
+    for ratio in ["32.0%", "30.8%"]:
+        assert f"ratio of the quoted figures, computed here: {ratio}" in page
+    ratios = [statement.ratio for statement in statements() if statement.ratio]
     assert [str(round_share(ratio, 3)) for ratio in ratios] == ["31.959", "30.769"]
 
 

@@ -10,10 +10,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TOKTOGUL = "/municipalities/41703225600010/"
 # who, address, pages of A4 at most, width of the paper within its margins in CSS pixels
 PAPERS = [
-    ("staff", "/", 12, 688),
+    ("staff", "/", 13, 688),
     ("head.toktogul", "/", 6, 688),
     ("staff", "/plans/J-2018-001/", 4, 688),
     ("staff", "/plans/Y-2018-002/money/", 7, 1017),
+    ("staff", "/plans/J-2018-011/money/", 6, 1017),
+    ("donor", "/plans/J-2018-011/money/?on=2018-06-01", 6, 1017),
+    ("staff", "/tranches/", 4, 688),
+    ("staff", "/data-quality/", 12, 688),
     ("staff", "/plans/?region=KG-J", 7, 1017),
     ("donor", "/reports/funding/?region=KG-J", 9, 1017),
     ("donor", TOKTOGUL, 5, 688),
