@@ -307,7 +307,9 @@ def keep_findings(about):
     others = _twins(about.plan)
     if others:
         # After the commit each looks again: of two plans saved at once the later one sees both.
-        transaction.on_commit(lambda: recheck(ActionPlan.objects.filter(pk__in=others)))
+        transaction.on_commit(
+            lambda: recheck(ActionPlan.objects.filter(pk__in=others)), robust=True
+        )
 
 
 def recheck(plans):

@@ -250,3 +250,15 @@ def test_wrong_successions_refuse_the_whole_file(load, tmp_path, cells, message)
         load(ROWS)
     assert message in str(error.value)
     assert not Region.objects.exists()
+
+
+def test_another_population_is_held_against_the_people_who_benefit(
+    load, django_capture_on_commit_callbacks
+):
+    load(ROWS)
+    town = Municipality.objects.get(code=TOWN["code"])
+    plan = PlanFactory(lead=town, status="approved", beneficiaries_total=20_000)
+    assert not plan.findings.filter(check_name="beneficiaries").exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        load(changed(2, population="19999"))
+    assert plan.findings.filter(check_name="beneficiaries").exists()

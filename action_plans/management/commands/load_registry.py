@@ -100,5 +100,5 @@ def apply(rows, successions, changes):
     in_another_region = ActionPlan.objects.filter(municipalities__municipality__in=moved)
     for plan_id in in_another_region.order_by("pk").values_list("pk", flat=True).distinct():
         keep_totals(plan_id)
-    # A population may be another one than before.
-    findings.recheck(renamed.distinct())
+    # A population may be another one than before; looked at afterwards, a chunk of plans at a time.
+    transaction.on_commit(lambda: findings.recheck(renamed.distinct()))
