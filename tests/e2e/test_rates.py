@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
-from action_plans.models import ExchangeRate, Payment
+from action_plans.models import Check, ExchangeRate, Payment
 from tests.action_plans.ledger import book, paid_plan
 from tests.action_plans.rate_data import PDF, weekly_xml
 from tests.factories import ExchangeRateFactory, StaffFactory
@@ -21,6 +21,11 @@ def test_staff_import_the_weekly_file_and_a_waiting_row_gets_its_rate(page, tmp_
     file = tmp_path / "weekly.xml"
     file.write_bytes(weekly_xml("03.02.2018", CHF="70,1234"))
     tab = page(StaffFactory(), language="en")
+    tab.goto(f"{plan.get_absolute_url()}money/")
+    expect(tab.locator(f"#row-{waiting.pk}")).to_contain_text("Waits, in no total")
+    expect(tab.locator(f"#row-{waiting.pk}")).to_contain_text("CHF")
+    tab.goto("/data-quality/")
+    expect(tab.locator(f"#{Check.NO_RATE.value}")).to_contain_text(plan.reference)
     tab.goto("/rates/")
     expect(tab.locator("main")).to_contain_text("CHF: 1 payment")
     tab.click("text=Import a file")
@@ -31,7 +36,10 @@ def test_staff_import_the_weekly_file_and_a_waiting_row_gets_its_rate(page, tmp_
     expect(tab.locator("#ledger").locator("xpath=ancestor-or-self::section")).to_contain_text(
         "70,123.40"
     )
+    expect(tab.locator(f"#row-{waiting.pk}")).to_contain_text("1 CHF = 70.1234 som")
     assert Payment.objects.get().amount_kgs == Decimal("70123.40")
+    tab.goto("/data-quality/")
+    expect(tab.locator(f"#{Check.NO_RATE.value}")).to_have_count(0)
 
 
 def test_a_rate_that_is_far_from_the_last_one_is_confirmed_and_not_offered_again(page, tmp_path):
