@@ -36,7 +36,7 @@ THIRD_SOURCES = [
 ]
 KINDS = [PaymentKind.RECEIVED, PaymentKind.RECEIVED, PaymentKind.SPENT]
 # Of 100 plans so many have …
-BUDGET, REVISED, MISTAKEN, WAITING, CLAIMED = 30, 5, 10, 1, 10
+BUDGET, REVISED, MISTAKEN, WAITING, CLAIMED, UNPAID = 30, 5, 10, 1, 10, 2
 # Of 100 payments so many are …
 FOREIGN, PROVEN, UNPROVEN = 10, 3, 1
 SHARED = 200  # one document of so many is that of another plan
@@ -47,7 +47,7 @@ class Money:
     def __init__(self, programme, rates):
         self.add, self.remember = programme.add, programme.remember
         self.random, self.staff, self.rates = programme.random, programme.staff, rates
-        self.payments_due = 0
+        self.payments_due, self.last_plan = 0, programme.number
         self.last_document = None
 
     def of(self, plan):
@@ -143,9 +143,9 @@ class Money:
     # --- What was paid --------------------------------------------------------------------------
 
     def _payments(self, plan, contributions, lines):
-        """Net received by contribution. The payments of a plan that is not approved go to the next one."""
+        """Net received by contribution. The payments of a plan that has none go to the next one."""
         self.payments_due += PAYMENTS_EACH
-        if not plan.approved_at:
+        if not plan.approved_at or (self._one_of_100(UNPAID) and plan.pk != self.last_plan):
             return defaultdict(Decimal)
         rows = []
         is_mistaken, waits = self._one_of_100(MISTAKEN), self._one_of_100(WAITING)
