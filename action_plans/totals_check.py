@@ -27,7 +27,7 @@ from .models import (
 )
 from .totals import ZERO, columns_of, keep_totals, parts_of
 
-CHUNK = 1000
+CHUNK = 2000
 NOT_READ = ["source", "source_note", "search_key", "villages", "under_minimum_reason"]
 OF_SLICE = [f.attname for f in FundingSlice._meta.concrete_fields if f.name != "id"]
 NOTHING = Found(0)
