@@ -97,7 +97,9 @@ DAMAGE = {
         number=7
     ),
     "Total of all": lambda plan: FundingTotal.objects.filter(axis="all").update(plans=9),
-    "Total of year 2018": lambda plan: FundingTotal.objects.filter(axis="year", key="2018").delete(),
+    "Total of year 2018": lambda plan: FundingTotal.objects.filter(
+        axis="year", key="2018"
+    ).delete(),
     "Total of year 1987": lambda plan: FundingTotal.objects.filter(axis="year").update(key="1987"),
 }
 
