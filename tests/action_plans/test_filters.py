@@ -99,6 +99,19 @@ def test_a_top_area_includes_its_children():
     assert found("area=education") == found("area=preschool") == {plan.reference}
 
 
+def test_of_plans_whose_area_is_known_none_is_counted_twice():
+    one, other = ServiceAreaFactory.create_batch(2)
+    plan = PlanFactory(area=one, cost_kgs=100, status="approved")
+    plan.areas.update(share=50)
+    plan.areas.create(area=other, share=50)
+    keep_totals(plan.pk)
+    PlanFactory(cost_kgs=7, status="approved")
+    for query in ("area=known", "area=known&phase=i", "area=known&status=counted"):
+        plan_filter = PlanFilter(QueryDict(query))
+        totals = plan_filter.totals(plan_filter.plans(StaffFactory.build()))
+        assert (totals["plans"], totals["cost_kgs"]) == (1, 100)
+
+
 def test_several_municipalities_can_be_named():
     one, two, _other = PlanFactory(), PlanFactory(), PlanFactory()
     query = f"municipality={one.lead.code}&municipality={two.lead.code}"

@@ -19,6 +19,7 @@ from lib.money import (
     composition,
     format_amount,
     format_compact,
+    format_in_units,
     format_kgs,
     format_number,
     format_rate,
@@ -379,3 +380,18 @@ def test_the_field_of_a_rate_shows_it_as_the_reader_writes_it(english):
     assert RateField().clean("70,1234") == D("70.1234")
     assert RateField().prepare_value(D("70.12340000")) == "70.1234"
     assert RateField(required=False).clean(" ") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "units", "shown"),
+    [
+        (D("1234500.00"), "thousand", "1,235"),
+        (D("1234499.99"), "thousand", "1,234"),
+        (D("-400.00"), "thousand", "0"),
+        (D("97250000.00"), "million", "97.3"),
+        (D("1234.5"), "som", "1,234.50"),
+        (None, "thousand", "—"),
+    ],
+)
+def test_a_table_in_units_rounds_each_amount_half_up_from_the_exact_one(value, units, shown):
+    assert format_in_units(value, units, "en") == shown
