@@ -204,22 +204,42 @@ def _against_cost(cost, weights, parts, promised):
 
 
 def _replace_slices(plan):
-    old = list(plan.slices.all())
-    municipalities = [
-        (row.municipality, row.share) for row in plan.municipalities.select_related("municipality")
-    ]
-    new = cut(plan, municipalities, [(row.area_id, row.share) for row in plan.areas.all()])
-    if _fingerprint(old) == _fingerprint(new):
+    old = _by_place(plan.slices.all())
+    municipalities = plan.municipalities.select_related("municipality")
+    municipalities = municipalities.only("plan", "share", "municipality__region")
+    areas = plan.areas.values_list("area", "share", "area__parent")
+    places = [(row.municipality, row.share) for row in municipalities]
+    new = _by_place(cut(plan, places, [(area, share) for area, share, _parent in areas]))
+    if _columns(old) == _columns(new):
         return
-    FundingSlice.objects.filter(plan=plan).delete()
-    FundingSlice.objects.bulk_create(new)
-    tops = top_areas()
-    _add(cells(new, tops), cells(old, tops))
+    if old.keys() == new.keys():
+        tops = {area: parent or area for area, _share, parent in areas}
+        _change_slices(old, new)
+    else:
+        tops = top_areas()
+        FundingSlice.objects.filter(plan=plan).delete()
+        FundingSlice.objects.bulk_create(new.values())
+    _add(cells(new.values(), tops), cells(old.values(), tops))
 
 
-def _fingerprint(slices):
+def _by_place(slices):
+    return {(piece.municipality_id, piece.area_id): piece for piece in slices}
+
+
+def _columns(slices):
     names = [f.attname for f in FundingSlice._meta.concrete_fields if f.name != "id"]
-    return sorted(tuple(str(getattr(piece, name)) for name in names) for piece in slices)
+    return {
+        place: {name: getattr(piece, name) for name in names} for place, piece in slices.items()
+    }
+
+
+def _change_slices(old, new):
+    """Most changes of a plan, a payment above all, change some columns and no place."""
+    before, after = _columns(old), _columns(new)
+    for place, columns in after.items():
+        changed = {name: to for name, to in columns.items() if before[place][name] != to}
+        if changed:
+            FundingSlice.objects.filter(pk=old[place].pk).update(**changed)
 
 
 def _add(new, old):
