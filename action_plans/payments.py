@@ -168,6 +168,8 @@ def price(plan, row, *, at, by):
 
 
 def _frozen(row, phase):
+    if row.amount <= 0:
+        return None  # line_errors() refuses it; nothing has no price of a tranche
     return fx.freeze(
         phase=phase,
         source=row.contribution.source,

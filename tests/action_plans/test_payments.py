@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.utils import timezone
 
-from action_plans import payments
+from action_plans import corrections, payments
 from action_plans.models import Attachment, Payment, Phase
 from tests.action_plans.ledger import (
     DAY,
@@ -95,6 +95,15 @@ def test_a_payment_that_cannot_be_is_refused_and_leaves_nothing(changes):
     with pytest.raises(ValidationError):
         book(plan, **changes)
     assert not Payment.objects.exists()
+
+
+def test_nothing_of_a_tranche_is_refused_like_nothing_of_som():
+    TrancheFactory()
+    payment = book(paid_plan(), "10.00", currency="CHF")
+    with pytest.raises(ValidationError, match="more than 0"):
+        book(payment.contribution.plan, "0.00", currency="CHF")
+    with pytest.raises(ValidationError, match="more than 0"):
+        corrections.correct(payment=payment, reason="x", by=StaffFactory(), amount=Decimal(0))
 
 
 def test_the_first_day_of_the_phase_and_today_are_days_of_a_payment():
