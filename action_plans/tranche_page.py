@@ -9,7 +9,7 @@ from lib.currencies import KGS, format_money
 from lib.dates import format_partial
 from lib.money import UNKNOWN, format_amount, format_kgs, format_rate, round_share
 
-from . import phases, tranche_account
+from . import paid_days, phases, tranche_account
 from .models import FxPolicy, Phase, Tranche
 from .tranche_statement import statement
 
@@ -64,7 +64,7 @@ def statement_of(phase, currency, period):
 
 def has_sample(phase, tranches):
     """Whether invented values are among what the statement adds up."""
-    payments = tranche_account.grants_of(phase).filter(is_sample=True)
+    payments = paid_days.grants().filter(contribution__plan__phase=phase, is_sample=True)
     return any(tranche.is_sample for tranche in tranches) or payments.exists()
 
 
@@ -115,12 +115,19 @@ def lines(account):
     yield from _received(account)
     yield _line(_("Paid to plans"), account.paid, sign="−")
     yield _line(_("Returned by plans"), account.returned, sign="+")
-    if account.difference_kgs is None or account.difference_kgs or account.policy == FxPolicy.DAY:
+    if _has_difference(account):
         note = _("What the som of payments are more or less than those units had cost.")
         yield Line(_("Exchange difference"), "", signed(account.difference_kgs), note)
     yield _line(
         _("Closing balance, %(day)s"), account.closing, day=account.ends_on, is_balance=True
     )
+
+
+def _has_difference(account):
+    """Always a line of its own, 0.00 too, unless there is nothing but the result against the budget."""
+    if account.currency == KGS:
+        return False
+    return account.received_at_budget_kgs is None or account.difference_kgs != 0
 
 
 def _received(account):

@@ -247,6 +247,7 @@ def test_the_statement_of_a_period(client):
         "Received from donors": ("+50.00", "+3,500.00"),
         "Paid to plans": ("0.00", "0.00"),
         "Returned by plans": ("0.00", "0.00"),
+        "Exchange difference": ("", "0.00"),
         "Closing balance, 31 Dec 2016": ("150.00", "10,500.00"),
     }
     assert "— (no official rate of CHF is stored for this period)" in page.text
