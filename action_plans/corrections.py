@@ -10,7 +10,7 @@ from lib.dates import format_moment
 from lib.money import format_kgs
 from lib.uploads import sha256_of
 
-from . import payments
+from . import paid_days, payments
 from .models import Payment
 from .totals import ZERO, keep_totals
 
@@ -25,7 +25,7 @@ CHANGEABLE = {*KEPT, "contribution", "budget_line"}
 def reverse(*, payment, reason, by):
     """Take a booked row back: a row with the opposite amount, on the same day. Answers with that row."""
     plan, payment = _locked(payment, by)
-    taken = take_back(payment, reason, by, timezone.now())
+    taken = take_back(plan, payment, reason, by, timezone.now())
     keep_totals(plan.pk)
     return taken
 
@@ -47,7 +47,8 @@ def correct(*, payment, reason, by, evidence=None, **changes):
     _differs(payment, row, evidence)
     if errors := payments.head_errors(plan, row):
         raise ValidationError(errors)
-    _take_back(payment, reason, by, at)
+    paid_days.in_order(plan, payment, row)
+    _take_back(plan, payment, reason, by, at)
     _price_as(payment, plan, row)
     if errors := payments.line_errors(plan, row):
         raise ValidationError(errors)
@@ -66,7 +67,7 @@ def repost(*, payment, reason, by):
     plan, payment = _locked(payment, by)
     at = timezone.now()
     row = _copy(payment, reason=_given(reason), at=at, by=by)
-    _take_back(payment, reason, by, at)
+    _take_back(plan, payment, reason, by, at)
     payments.price(plan, row, at=at, by=by)
     if not row.is_booked:
         tranche = payments.waits_for_tranche(row, plan.phase)
@@ -84,9 +85,9 @@ def repost(*, payment, reason, by):
     return row
 
 
-def take_back(payment, reason, by, at):
+def take_back(plan, payment, reason, by, at):
     """For verbs that hold the plan's lock and keep its totals: the row that takes this one back."""
-    row = _take_back(payment, reason, by, at)
+    row = _take_back(plan, payment, reason, by, at)
     _not_overdrawn(payment)
     return row
 
@@ -149,7 +150,7 @@ def _copy(payment, *, reason, at, by):
     )
 
 
-def _take_back(payment, reason, by, at):
+def _take_back(plan, payment, reason, by, at):
     row = _copy(payment, reason=_given(reason), at=at, by=by)
     for name in [*RATE, "in_kind_id", "is_sample"]:
         setattr(row, name, getattr(payment, name))
@@ -157,6 +158,7 @@ def _take_back(payment, reason, by, at):
     row.reverses = payment
     row.booked_at, row.booked_by = at, by
     row.save()
+    paid_days.add(plan, row)
     return row
 
 

@@ -94,7 +94,7 @@ def withdraw(*, item, reason, by):
     if not item.is_verified:
         raise ValidationError(_("The verification was withdrawn already."), code="withdrawn")
     for row in item.payments.standing():
-        corrections.take_back(row, reason, by, timezone.now())
+        corrections.take_back(plan, row, reason, by, timezone.now())
     item.verified_kgs, item.verification_note = None, ""
     item.verified_at, item.verified_by = None, None
     item._change_reason = reason.strip()[:100]

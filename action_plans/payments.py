@@ -1,7 +1,7 @@
 """The ledger of a plan: a row once booked is never edited and never deleted.
 
 Who writes rows locks first the phase, when the money is foreign (its tranches have one price at a time),
-then the plan, then nothing else.
+then the plan, then days (paid_days.py) and totals.
 """
 
 import uuid
@@ -19,7 +19,7 @@ from lib.dates import format_partial
 from lib.money import MAX_KGS, format_kgs, sum_kgs, total
 from lib.uploads import sha256_of
 
-from . import fx, tranche_account
+from . import fx, paid_days, tranche_account
 from .documents import find_or_add
 from .models import (
     ActionPlan,
@@ -184,6 +184,7 @@ def put_in(plan, row, *, priced=False):
     if row.is_foreign and not priced:
         price(plan, row, at=row.entered_at, by=row.entered_by)
     row.save()
+    paid_days.add(plan, row)
     if row.is_foreign and row.is_booked:
         fix_policy(plan.phase)
 

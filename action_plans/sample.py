@@ -15,6 +15,7 @@ from simple_history.utils import bulk_create_with_history
 from lib.fixtures import read
 from municipalities.models import Municipality
 
+from . import paid_days
 from .editing import fill_search_key
 from .models import (
     ActionPlan,
@@ -122,6 +123,7 @@ def load_sample(*, confirmed_by=None):
     _create(PlanArea, [PlanArea(plan=plan, area=area) for plan, area in in_area])
     _load_money(loaded)
     load_in_kind(plans)
+    paid_days.rebuild()
     load_tranches(phases)
     StatusChange.objects.bulk_create(step for plan, row in loaded for step in _steps(plan, row))
     for plan in plans:

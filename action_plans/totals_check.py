@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, Coalesce
 from lib.money import sum_kgs
 from municipalities.models import Municipality
 
+from . import paid_days
 from .findings import Found, found, kept, known, recheck
 from .models import (
     ActionPlan,
@@ -58,6 +59,7 @@ def differences(*, progress=None):
     with one_moment():
         yield from _of_plans(progress)
         yield from _of_programme()
+        yield from _of_days()
 
 
 @contextmanager
@@ -83,6 +85,7 @@ def put_right(found_differences):
     others = {d.plan_id for d in found_differences if d.plan_id} - plans
     recheck(ActionPlan.objects.filter(pk__in=others))
     _write_totals()
+    paid_days.rebuild()
 
 
 # --- Plans --------------------------------------------------------------------------------------
@@ -213,6 +216,19 @@ def _totals_of_slices():
             values = {name: row[f"sum_{name}"] for name in FundingTotal.SUMMED}
             found[axis.value, row["key"] or "", row["phase"], row["status"]] = values
     return found
+
+
+def _of_days():
+    """The days that the donor's accounts are played from."""
+    before, after = paid_days.kept(), paid_days.from_rows()
+    phases = dict(Phase.objects.values_list("pk", "code"))
+    for place in sorted(before.keys() | after.keys()):
+        old, new = before.get(place, (ZERO, ZERO)), after.get(place, (ZERO, ZERO))
+        phase, currency, kind, day = place
+        where = f"Grants of phase {phases[phase]}, {kind} on {day} in {currency}"
+        for name, is_kept, should_be in zip(paid_days.SUMS, old, new, strict=True):
+            if is_kept != should_be:
+                yield Difference(where, name, is_kept, should_be)
 
 
 @transaction.atomic

@@ -11,12 +11,10 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from django.db.models import Sum
-
 from lib.currencies import KGS
-from lib.money import convert, round_kgs
+from lib.money import convert
 
-from .models import Form, FxPolicy, Payment, PaymentKind, Source, Tranche
+from .models import FxPolicy, PaidDay, PaymentKind, Tranche
 
 ZERO = Decimal("0.00")
 PLACES = Decimal("0.0000000001")
@@ -245,7 +243,7 @@ def policy_of(phase, currency):
 
 
 def movements(phase, currency, until):
-    """Moves of an account up to a day, in their order; payments are added up per day by the database."""
+    """Moves of an account up to a day, in their order; the payments of a day are one."""
     # All tranches of the phase, later ones too: where som are paid from does not change from day to day.
     tranches = list(tranches_of(phase))
     currencies = list(dict.fromkeys(tranche.currency for tranche in tranches))
@@ -254,40 +252,24 @@ def movements(phase, currency, until):
         for t in tranches
         if t.currency == currency and t.received_on <= until
     ]
-    for day, kind, paid_in, amount, kgs in _per_day(
-        _taken_from(phase, currency, currencies, until)
-    ):
+    days = _taken_from(phase, currency, currencies, until)
+    for day, kind, paid_in, amount, kgs in days:
         way = OUT if kind == PaymentKind.RECEIVED else BACK
-        units = round_kgs(amount) if paid_in == currency != KGS else None
-        moves.append(Move(day, way, round_kgs(kgs), units))
+        units = amount if paid_in == currency != KGS else None
+        moves.append(Move(day, way, kgs, units))
     # A payment that was taken back on its own day leaves nothing.
     return sorted((move for move in moves if move.kgs), key=lambda move: move[:2])
 
 
-def grants_of(phase):
-    """Grants in cash that arrived at plans of the phase, or came back from them."""
-    return (
-        Payment.objects.booked()
-        .filter(
-            contribution__source=Source.GRANT,
-            contribution__form=Form.CASH,
-            contribution__plan__phase=phase,
-        )
-        .exclude(kind=PaymentKind.SPENT)
-    )
-
-
 def _taken_from(phase, currency, currencies, until):
-    """The grants that this account pays for."""
-    grants = grants_of(phase).filter(paid_on__lte=until)
+    """The days of grants that this account pays for."""
+    days = PaidDay.objects.filter(phase=phase, paid_on__lte=until)
     if drawn_on(phase, currencies) == currency:
-        return grants.exclude(currency__in={*currencies} - {currency, KGS})
-    return grants.filter(currency=currency).exclude(currency=KGS)
-
-
-def _per_day(payments):
-    sums = payments.order_by().values_list("paid_on", "kind", "currency")
-    return sums.annotate(Sum("amount"), Sum("amount_kgs"))
+        days = days.exclude(currency__in={*currencies} - {currency, KGS})
+    else:
+        days = days.filter(currency=currency).exclude(currency=KGS)
+    columns = days.values_list("paid_on", "kind", "currency", "amount", "amount_kgs")
+    return columns.order_by("paid_on", "kind", "currency")
 
 
 # The price of a payment in the currency

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from action_plans import payments
+from action_plans import paid_days, payments
 from action_plans.models import ActionPlan, ExchangeRate, Payment, PaymentKind
 from action_plans.totals import keep_totals
 
@@ -89,6 +89,8 @@ def booked_for_now():
         rows = Payment.objects.filter(pk__gt=last)
         plans = set(rows.values_list("contribution__plan", flat=True))
         with transaction.atomic():
+            for row in rows.select_related("contribution__plan"):
+                paid_days.add(row.contribution.plan, row, sign=-1)
             rows.exclude(reverses=None, corrects=None).delete()
             rows.delete()
             for plan in sorted(plans):

@@ -13,7 +13,7 @@ from random import Random
 from django.db import transaction
 
 from accounts.models import Role, User
-from action_plans import findings
+from action_plans import findings, paid_days
 from action_plans.models import (
     ActionPlan,
     Attachment,
@@ -99,6 +99,8 @@ def generate(number, seed=SEED):
         # The policy of a phase stays once money was counted by it.
         Phase.objects.update(fx_policy_fixed=True)
         continue_numbering(programme.tables.rows)
+        paid_days.rebuild()
+    paid_days.rebuild()
     findings.recheck(ActionPlan.objects.all())
 
 

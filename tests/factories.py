@@ -8,6 +8,7 @@ import numpy as np
 from django.utils import timezone
 
 from accounts.models import Role, User
+from action_plans import paid_days
 from action_plans.models import (
     ActionPlan,
     BudgetLine,
@@ -143,6 +144,12 @@ class PaymentFactory(Factory):
     rate_source = "som"
     booked_at = factory.LazyFunction(timezone.now)
     entered_at = factory.SelfAttribute("booked_at")
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        row = super()._create(model_class, *args, **kwargs)
+        paid_days.add(row.contribution.plan, row)
+        return row
 
 
 class PlanFactory(Factory):

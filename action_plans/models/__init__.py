@@ -6,6 +6,7 @@ from .finding import Check, Finding
 from .funding import Contribution, Form, Payment, PaymentKind, Source
 from .in_kind import InKindItem, Valuation
 from .ledger import LedgerRow, UsedRate
+from .paid_day import PaidDay
 from .parts import PlanArea, PlanMunicipality
 from .plan import COUNTED, OPEN_TO_EDIT, ActionPlan, PlanStatus, StatedBase
 from .promise import PromiseRevision
@@ -41,6 +42,7 @@ __all__ = [
     "InKindItem",
     "LedgerRow",
     "Money",
+    "PaidDay",
     "Payment",
     "PaymentKind",
     "Phase",

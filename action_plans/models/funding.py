@@ -135,6 +135,10 @@ class Payment(LedgerRow):
                 fields=["currency", "paid_on"],
                 condition=Q(booked_at=None),
             ),
+            # A portal in use has none, and the statement of a phase asks.
+            models.Index(
+                name="payment_is_sample", fields=["contribution"], condition=Q(is_sample=True)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

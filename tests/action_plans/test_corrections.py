@@ -131,7 +131,7 @@ def test_take_back_is_for_verbs_that_hold_the_plan(django_assert_max_num_queries
     plan, staff, at = paid_plan(), StaffFactory(), timezone.now()
     row = book(plan)
     with transaction.atomic():
-        taken = corrections.take_back(row, "Withdrawn", staff, at)
+        taken = corrections.take_back(row.contribution.plan, row, "Withdrawn", staff, at)
     assert (taken.reverses, taken.booked_at) == (row, at)
 
 
