@@ -177,9 +177,13 @@ def _parts(plan, weights):
     if len(weights) == 1:
         whole = {name: [getattr(plan, name)] for name in [*PROMISED, *RECEIVED]}
         return whole | _against_cost(plan.cost_kgs, weights, whole, [plan.promised_kgs])
-    parts = {name: allocate(getattr(plan, name), weights) for name in RECEIVED}
-    promised, running = [ZERO] * len(weights), ZERO
-    for name in PROMISED:
+    nothing = [ZERO] * len(weights)
+    parts = dict.fromkeys([*PROMISED, *RECEIVED], nothing)
+    # Most sources give nothing to most plans.
+    for name in filter(lambda name: getattr(plan, name), RECEIVED):
+        parts[name] = allocate(getattr(plan, name), weights)
+    promised, running = nothing, ZERO
+    for name in filter(lambda name: getattr(plan, name), PROMISED):
         before, running = promised, running + getattr(plan, name)
         promised = allocate(running, weights)
         parts[name] = [now - then for now, then in zip(promised, before, strict=True)]
