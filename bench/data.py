@@ -100,7 +100,6 @@ def generate(number, seed=SEED):
         Phase.objects.update(fx_policy_fixed=True)
         continue_numbering(programme.tables.rows)
         paid_days.rebuild()
-    paid_days.rebuild()
     findings.recheck(ActionPlan.objects.all())
 
 
