@@ -16,7 +16,7 @@ PAPERS = [
     ("staff", "/plans/Y-2018-002/money/", 7, 1017),
     ("staff", "/plans/J-2018-011/money/", 6, 1017),
     ("donor", "/plans/J-2018-011/money/?on=2018-06-01", 6, 1017),
-    ("staff", "/tranches/", 4, 688),
+    ("staff", "/tranches/", 4, 1017),
     ("staff", "/data-quality/", 12, 688),
     ("staff", "/plans/?region=KG-J", 7, 1017),
     ("donor", "/reports/funding/?region=KG-J", 9, 1017),
