@@ -15,7 +15,7 @@ from lib.money import AmountField
 from .form_fields import check_year, kept_input
 from .forms_money import DateInput, UploadField
 from .models import Contribution, Form, PaymentKind
-from .payments import Line
+from .payments import Line, twins
 from .plan_page import KEYS, ZERO
 
 AMOUNT_HELP = _("For example 1 234,50 or 1234.50.")
@@ -72,6 +72,8 @@ class PaymentForm(LedgerForm):
     """One invoice, paid from one or several sources: a line for each contribution in cash."""
 
     booking_key = forms.UUIDField(widget=kept_input())
+    sure = forms.CharField(label=_("Confirmation"), required=False, max_length=200)
+    twins = ()
 
     def __init__(self, *args, plan, received, **kwargs):
         """received: {contribution id: som}"""
@@ -113,7 +115,23 @@ class PaymentForm(LedgerForm):
             amount, line = f"amount_{contribution.pk}", f"budget_line_{contribution.pk}"
             if typed.get(line) and typed.get(amount, "wrong") is None:
                 self.add_error(amount, _("Write the amount, or choose no budget line."))
+        if not self.errors:
+            self._ask_about_twins(typed)
         return typed
+
+    def _ask_about_twins(self, typed):
+        """Back and typed once more, or two colleagues with one invoice: nothing is booked unasked."""
+        self._find_twins(typed)
+        if self.twins and typed["sure"] != self.twins_key:
+            self.add_error("sure", _("Look at this again. Nothing is booked yet."))
+
+    def _find_twins(self, typed):
+        names = ("kind", "paid_on", "currency", "document_number", "booking_key")
+        self.twins = twins(self.lines(), **{name: typed[name] for name in names})
+
+    @property
+    def twins_key(self):
+        return " ".join(str(row.pk) for row in self.twins)[:200]
 
     def lines(self):
         """The sources that something was typed for."""
@@ -127,7 +145,9 @@ class PaymentForm(LedgerForm):
     def begin_another(self):
         """Sent once more, what was typed is a payment of its own."""
         self.data = self.data.copy()
-        self.data["booking_key"] = str(uuid.uuid4())
+        key = uuid.uuid4()
+        self._find_twins(self.cleaned_data | {"booking_key": key})
+        self.data["booking_key"], self.data["sure"] = str(key), self.twins_key
 
 
 class ReasonField(forms.CharField):

@@ -143,6 +143,27 @@ def discard(*, payment_id, plan, by):
     keep_totals(plan.pk)
 
 
+def twins(lines, *, kind, paid_on, currency, document_number, booking_key):
+    """Rows that say the same as these lines and were not made by this form: perhaps the same invoice."""
+    amounts = {line.contribution.pk: line.amount for line in lines}
+    same = Payment.objects.filter(
+        contribution__in=amounts,
+        kind=kind,
+        paid_on=paid_on,
+        currency=currency,
+        document_number=document_number,
+        reverses=None,
+        reversal=None,
+    )
+    own = {row_key(booking_key, line.contribution) for line in lines}
+    rows = same.select_related("contribution").order_by("pk")
+    return [
+        row
+        for row in rows
+        if row.amount == amounts[row.contribution_id] and row.booking_key not in own
+    ]
+
+
 # --- What every verb of the ledger does -----------------------------------------------------------
 
 

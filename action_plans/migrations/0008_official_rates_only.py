@@ -5,50 +5,148 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('action_plans', '0007_weighted_average_by_default'),
+        ("action_plans", "0007_weighted_average_by_default"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='exchangerate',
-            name='rate_source_known',
+            model_name="exchangerate",
+            name="rate_source_known",
         ),
         migrations.RemoveConstraint(
-            model_name='payment',
-            name='payment_booked_with_its_rate',
+            model_name="payment",
+            name="payment_booked_with_its_rate",
         ),
         migrations.RemoveConstraint(
-            model_name='tranche',
-            name='tranche_booked_with_its_rate',
+            model_name="tranche",
+            name="tranche_booked_with_its_rate",
         ),
         migrations.AlterField(
-            model_name='exchangerate',
-            name='source',
-            field=models.CharField(choices=[('nbkr-daily', 'National Bank, daily'), ('nbkr-weekly', 'National Bank, weekly'), ('manual', 'entered by hand')], max_length=12, verbose_name='source'),
+            model_name="exchangerate",
+            name="source",
+            field=models.CharField(
+                choices=[
+                    ("nbkr-daily", "National Bank, daily"),
+                    ("nbkr-weekly", "National Bank, weekly"),
+                    ("manual", "entered by hand"),
+                ],
+                max_length=12,
+                verbose_name="source",
+            ),
         ),
         migrations.AlterField(
-            model_name='payment',
-            name='rate_source',
-            field=models.CharField(blank=True, choices=[('som', 'som'), ('nbkr-daily', 'National Bank, daily'), ('nbkr-weekly', 'National Bank, weekly'), ('bank', 'bank that changed the money'), ('manual', 'entered by hand'), ('weighted', 'weighted average of tranches'), ('fifo', 'tranches, first in, first out'), ('budget', 'budget rate of the phase')], editable=False, max_length=12),
+            model_name="payment",
+            name="rate_source",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("som", "som"),
+                    ("nbkr-daily", "National Bank, daily"),
+                    ("nbkr-weekly", "National Bank, weekly"),
+                    ("bank", "bank that changed the money"),
+                    ("manual", "entered by hand"),
+                    ("weighted", "weighted average of tranches"),
+                    ("fifo", "tranches, first in, first out"),
+                    ("budget", "budget rate of the phase"),
+                ],
+                editable=False,
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='tranche',
-            name='rate_source',
-            field=models.CharField(blank=True, choices=[('som', 'som'), ('nbkr-daily', 'National Bank, daily'), ('nbkr-weekly', 'National Bank, weekly'), ('bank', 'bank that changed the money'), ('manual', 'entered by hand'), ('weighted', 'weighted average of tranches'), ('fifo', 'tranches, first in, first out'), ('budget', 'budget rate of the phase')], editable=False, max_length=12),
+            model_name="tranche",
+            name="rate_source",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("som", "som"),
+                    ("nbkr-daily", "National Bank, daily"),
+                    ("nbkr-weekly", "National Bank, weekly"),
+                    ("bank", "bank that changed the money"),
+                    ("manual", "entered by hand"),
+                    ("weighted", "weighted average of tranches"),
+                    ("fifo", "tranches, first in, first out"),
+                    ("budget", "budget rate of the phase"),
+                ],
+                editable=False,
+                max_length=12,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchangerate',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['nbkr-daily', 'nbkr-weekly', 'manual'])), name='rate_source_known'),
+            model_name="exchangerate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source__in", ["nbkr-daily", "nbkr-weekly", "manual"])),
+                name="rate_source_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_kgs', None), ('booked_at', None), ('rate_source', ''), ('rate_value', None)), models.Q(('amount_kgs__isnull', False), ('booked_at__isnull', False), ('rate_value__gt', 0), ('rate_nominal__gte', 1), ('rate_source__in', ['som', 'nbkr-daily', 'nbkr-weekly', 'bank', 'manual', 'weighted', 'fifo', 'budget'])), _connector='OR'), name='payment_booked_with_its_rate'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("amount_kgs", None),
+                        ("booked_at", None),
+                        ("rate_source", ""),
+                        ("rate_value", None),
+                    ),
+                    models.Q(
+                        ("amount_kgs__isnull", False),
+                        ("booked_at__isnull", False),
+                        ("rate_value__gt", 0),
+                        ("rate_nominal__gte", 1),
+                        (
+                            "rate_source__in",
+                            [
+                                "som",
+                                "nbkr-daily",
+                                "nbkr-weekly",
+                                "bank",
+                                "manual",
+                                "weighted",
+                                "fifo",
+                                "budget",
+                            ],
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="payment_booked_with_its_rate",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tranche',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_kgs', None), ('booked_at', None), ('rate_source', ''), ('rate_value', None)), models.Q(('amount_kgs__isnull', False), ('booked_at__isnull', False), ('rate_value__gt', 0), ('rate_nominal__gte', 1), ('rate_source__in', ['som', 'nbkr-daily', 'nbkr-weekly', 'bank', 'manual', 'weighted', 'fifo', 'budget'])), _connector='OR'), name='tranche_booked_with_its_rate'),
+            model_name="tranche",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("amount_kgs", None),
+                        ("booked_at", None),
+                        ("rate_source", ""),
+                        ("rate_value", None),
+                    ),
+                    models.Q(
+                        ("amount_kgs__isnull", False),
+                        ("booked_at__isnull", False),
+                        ("rate_value__gt", 0),
+                        ("rate_nominal__gte", 1),
+                        (
+                            "rate_source__in",
+                            [
+                                "som",
+                                "nbkr-daily",
+                                "nbkr-weekly",
+                                "bank",
+                                "manual",
+                                "weighted",
+                                "fifo",
+                                "budget",
+                            ],
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="tranche_booked_with_its_rate",
+            ),
         ),
     ]

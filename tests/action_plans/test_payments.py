@@ -320,10 +320,10 @@ def test_back_and_something_else_is_asked_before_it_is_booked_as_another_payment
     form |= {names.get(name, name): value for name, value in change.items()}
     response = client.post(new_payment(plan), form)
     assert "A payment of KGS\xa01,234.50 was booked from this form already." in response.text
-    key = response.context["form"]["booking_key"].value()
+    again = {name: response.context["form"].data[name] for name in ("booking_key", "sure")}
     if "evidence" in form:
         form["evidence"].seek(0)
-    client.post(new_payment(plan), form | {"booking_key": key})
+    client.post(new_payment(plan), form | again)
     assert len({row.booking_key for row in Payment.objects.all()}) == 3 - (
         "municipality" not in change
     )
@@ -452,9 +452,10 @@ def test_a_budget_line_without_an_amount_is_asked_about(client):
 def test_evidence_is_kept_as_a_document_of_the_plan_once(client):
     plan = paid_plan()
     client.force_login(StaffFactory())
-    for _ in range(2):
+    for number in "12":
         evidence = SimpleUploadedFile("счёт.pdf", PDF, "application/pdf")
-        client.post(new_payment(plan), typed(plan, evidence=evidence))
+        form = typed(plan, evidence=evidence, document_number=number)
+        client.post(new_payment(plan), form)
     document = Attachment.objects.get()
     assert (document.plan, document.kind) == (plan, "payment")
     assert Payment.objects.filter(evidence=document).count() == 2
@@ -468,3 +469,23 @@ def test_a_program_is_no_evidence(client):
     assert "This kind of file cannot be uploaded." in response.text
     assert 'value="п/п 12"' in response.text
     assert not Payment.objects.exists()
+
+
+def test_an_invoice_typed_once_more_is_asked_about_and_booked_when_it_is_another_one(client):
+    plan = paid_plan()
+    client.force_login(StaffFactory())
+    client.post(new_payment(plan), typed(plan))
+    asked = client.post(new_payment(plan), typed(plan))
+    assert "The same stands in the ledger already" in asked.text
+    assert Payment.objects.count() == 1
+    sure = {"sure": asked.context["form"].twins_key}
+    assert client.post(new_payment(plan), typed(plan, **sure)).status_code == 302
+    assert Payment.objects.count() == 2
+
+
+def test_what_was_taken_back_is_typed_again_without_a_question(client):
+    plan = paid_plan()
+    client.force_login(StaffFactory())
+    client.post(new_payment(plan), typed(plan))
+    corrections.reverse(payment=Payment.objects.get(), reason="Wrong plan", by=StaffFactory())
+    assert client.post(new_payment(plan), typed(plan)).status_code == 302
