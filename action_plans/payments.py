@@ -95,7 +95,7 @@ def book(
     return rows
 
 
-def book_waiting(*, by, currency=None, phase=None):
+def book_waiting(*, by, currency=None, phase=None, plan=None):
     """Book every draft that has a rate now, oldest first; answers with the rows it booked.
 
     More returned than received stays a draft: nothing is guessed.
@@ -105,6 +105,8 @@ def book_waiting(*, by, currency=None, phase=None):
         drafts = drafts.filter(currency=currency)
     if phase:
         drafts = drafts.filter(contribution__plan__phase=phase)
+    if plan:
+        drafts = drafts.filter(contribution__plan=plan)
     drafts = drafts.order_by("paid_on", "pk")
     drafts = [row for row in drafts if _frozen(row, row.contribution.plan.phase)]
     booked = []

@@ -12,6 +12,8 @@ from action_plans import corrections, fx, ledger_words, payments, plan_page, rat
 from action_plans.forms_payment import CorrectionForm, PaymentForm, TakeBackForm, put_errors
 from action_plans.models import ActionPlan, Form, Payment
 
+from .rates import tell_booked
+
 
 def payment_create(request, reference):
     plan = open_plan(request, reference)
@@ -132,6 +134,8 @@ def to_ledger(request, plan, rows, text, *, kept_as=""):
     messages.success(request, text, extra_tags=kept_as)
     for said in dict.fromkeys(ledger_words.waiting(plan, row) for row in rows if not row.is_booked):
         messages.warning(request, said)
+    # What was to be returned may have waited for money to arrive.
+    tell_booked(request, payments.book_waiting(plan=plan, by=request.user))
     return redirect(ledger_of(plan))
 
 

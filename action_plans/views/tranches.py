@@ -142,6 +142,7 @@ def phase_settings(request, code):
     form = PhaseForm(request.POST or None, instance=phase) if may_change else None
     if form and form.is_valid() and (changed := change(form, code, request.user)):
         messages.success(request, _("The settings were saved."), extra_tags=f"phase-{code}")
+        tell_booked(request, payments.book_waiting(phase=changed, by=request.user))
         return redirect("ledger:phase", code=changed.code)
     stored = Phase.objects.get(code=code)  # a form puts what was typed into its phase
     context = {"phase": stored, "form": form, "policy": tranche_page.policy_text(stored)}

@@ -213,6 +213,19 @@ def test_more_returned_than_received_goes_on_waiting():
     assert payments.book_waiting(by=StaffFactory()) == [row]
 
 
+def test_what_is_given_back_is_booked_once_enough_has_arrived(client):
+    plan = paid_plan()
+    waits = book(plan, "10.00", kind="returned", currency="CHF")
+    chf()
+    client.force_login(StaffFactory())
+    page = client.post(new_payment(plan), typed(plan, "700"), follow=True)
+    assert "1 payment waited for this and is booked now" not in page.text
+    page = client.post(new_payment(plan), typed(plan, "1,50"), follow=True)
+    assert "1 payment waited for this and is booked now" in page.text
+    waits.refresh_from_db()
+    assert waits.amount_kgs == Decimal("701.23")
+
+
 def test_only_the_rows_of_the_phase_are_booked_when_a_phase_is_named():
     plan = paid_plan()
     row = book(plan, "10.00", currency="CHF")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from action_plans import phases
 from action_plans.models import ActionPlan, Check, Finding, Phase, PlanStatus
 from action_plans.totals import keep_totals
+from tests.action_plans.ledger import book, paid_plan
 from tests.factories import (
     AdministratorFactory,
     PhaseFactory,
@@ -225,6 +226,17 @@ def test_a_fixed_policy_is_explained_and_a_forged_one_ignored(client):
     assert page.context["form"].fields["fx_policy"].disabled
     assert client.post(address(), typed(fx_policy="day")).status_code == 302
     assert Phase.objects.get().fx_policy == "weighted"
+
+
+def test_what_waited_for_a_rate_is_booked_at_the_rate_of_the_budget_once_that_is_the_policy(client):
+    PhaseFactory(fx_policy="day", budget_currency="CHF")
+    payment = book(paid_plan(), "10.00", currency="CHF")
+    assert not payment.is_booked
+    client.force_login(AdministratorFactory())
+    page = client.post(address(), typed(fx_policy="budget", budget_rate="68"), follow=True)
+    assert "1 payment waited for this and is booked now" in page.text
+    payment.refresh_from_db()
+    assert payment.amount_kgs == Decimal("680.00")
 
 
 def test_the_office_reads(client):
