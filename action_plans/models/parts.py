@@ -26,7 +26,7 @@ class PlanArea(models.Model):
     class Meta:
         verbose_name = _("service area of a plan")
         verbose_name_plural = _("service areas of plans")
-        ordering = ["plan_id", "-share", "area__position"]
+        ordering = ["plan_id", "-share", "area__position", "area__code"]
         constraints = [
             models.UniqueConstraint(name="plan_area_once", fields=["plan", "area"]),
             models.CheckConstraint(

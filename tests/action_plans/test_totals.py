@@ -65,6 +65,15 @@ def test_parts_by_area_add_up_to_the_plan():
     assert sum(row["own_cash_kgs"] for row in by_area if row["plans"]) == Decimal("33.33")
 
 
+def test_areas_of_the_same_position_share_by_their_code_wherever_the_rows_lie():
+    plan = PlanFactory(status=APPROVED, cost_kgs=Decimal("0.01"))
+    for code in ("b", "a"):
+        PlanArea.objects.create(plan=plan, area=ServiceAreaFactory(code=code), share=50)
+    keep_totals(plan.pk)
+    costs = plan.slices.order_by("area__code").values_list("area__code", "cost_kgs")
+    assert list(costs) == [("a", Decimal("0.01")), ("b", Decimal("0.00"))]
+
+
 def test_a_plan_without_a_cost_has_neither_gap_nor_share():
     plan = PlanFactory(status=APPROVED, own=120_000)
     assert (plan.gap_kgs, plan.surplus_kgs, plan.own_share, plan.is_under_minimum) == (
