@@ -6,19 +6,24 @@ the som of a payment differ from what they had cost is the exchange difference, 
 docs/decisions/0007-donor-money-as-accounts.md says why.
 """
 
-from collections import deque
+from collections import defaultdict, deque
 from datetime import date
 from decimal import Decimal, localcontext
+from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple
 
+from django.db.models import Case, IntegerField, Q, When
+
 from lib.currencies import KGS
-from lib.money import convert
+from lib.money import convert, sum_kgs
 
 from .models import FxPolicy, PaidDay, PaymentKind, Tranche
 
 ZERO = Decimal("0.00")
 PLACES = Decimal("0.0000000001")
 EXACT = 60  # digits: nothing is rounded before it is shown or stored
+ALIKE = Decimal("1e-30")  # two prices: what differs was rounded
+MANY = 50  # arrivals: then their days are read and not added up by the database
 IN, BACK, OUT = range(3)  # of one day in this order
 
 
@@ -200,6 +205,19 @@ class Account:
         """Not while som are missing that nothing says the price of, nor without a rate of a day."""
         return not self.days_without_rate and not (self.short_kgs and not self.value)
 
+    def has_of_one_price(self, moves):
+        """Whether all these payments take of one price, and put back at it: their order changes nothing."""
+        if self.short.amount or self.short_kgs or not (self.layers and self.value):
+            return False
+        with localcontext(prec=EXACT):
+            value = self.layers[0].kgs / self.layers[0].amount
+            if any(m.way == BACK for m in moves) and abs(self._price_back() - value) > ALIKE:
+                return False
+            alike = takewhile(lambda a: abs(a.kgs / a.amount - value) <= ALIKE, self.layers)
+            taken = [m for m in moves if m.way == OUT]
+            asked = sum(m.kgs if m.amount is None else m.amount * value for m in taken)
+            return asked < sum(layer.kgs for layer in alike)
+
     def price(self, amount):
         """Som of that many units; nothing is taken."""
         with localcontext(prec=EXACT):
@@ -244,6 +262,12 @@ def policy_of(phase, currency):
 
 def movements(phase, currency, until):
     """Moves of an account up to a day, in their order; the payments of a day are one."""
+    tranches, days = _came_and_went(phase, currency, until)
+    return _in_order([*tranches, *_moves(days, currency)])
+
+
+def _came_and_went(phase, currency, until):
+    """(moves of the tranches, days of the grants that this account pays for)"""
     # All tranches of the phase, later ones too: where som are paid from does not change from day to day.
     tranches = list(tranches_of(phase))
     currencies = list(dict.fromkeys(tranche.currency for tranche in tranches))
@@ -252,24 +276,22 @@ def movements(phase, currency, until):
         for t in tranches
         if t.currency == currency and t.received_on <= until
     ]
-    days = _taken_from(phase, currency, currencies, until)
-    for day, kind, paid_in, amount, kgs in days:
-        way = OUT if kind == PaymentKind.RECEIVED else BACK
-        units = amount if paid_in == currency != KGS else None
-        moves.append(Move(day, way, kgs, units))
-    # A payment that was taken back on its own day leaves nothing.
-    return sorted((move for move in moves if move.kgs), key=lambda move: move[:2])
-
-
-def _taken_from(phase, currency, currencies, until):
-    """The days of grants that this account pays for."""
     days = PaidDay.objects.filter(phase=phase, paid_on__lte=until)
     if drawn_on(phase, currencies) == currency:
-        days = days.exclude(currency__in={*currencies} - {currency, KGS})
-    else:
-        days = days.filter(currency=currency).exclude(currency=KGS)
+        return moves, days.exclude(currency__in={*currencies} - {currency, KGS})
+    return moves, days.filter(currency=currency).exclude(currency=KGS)
+
+
+def _moves(days, currency):
     columns = days.values_list("paid_on", "kind", "currency", "amount", "amount_kgs")
-    return columns.order_by("paid_on", "kind", "currency")
+    for day, kind, paid_in, amount, kgs in columns.order_by("paid_on", "kind", "currency"):
+        way = OUT if kind == PaymentKind.RECEIVED else BACK
+        yield Move(day, way, kgs, amount if paid_in == currency != KGS else None)
+
+
+def _in_order(moves):
+    # A payment that was taken back on its own day leaves nothing.
+    return sorted((move for move in moves if move.kgs), key=lambda move: move[:2])
 
 
 # The price of a payment in the currency
@@ -278,9 +300,50 @@ def _taken_from(phase, currency, currencies, until):
 def price(*, phase, currency, amount, on):
     """What that many units cost on that day by the policy of the phase; None before the first tranche."""
     account = Account(first_in_first_out=phase.fx_policy == FxPolicy.FIFO)
-    for move in movements(phase, currency, on):
+    for move in _added_up(phase, currency, on, account):
         account.move(move)
     if account.last_on is None:
         return None
     value = (account.price(amount) / amount).quantize(PLACES)
     return Priced(convert(amount, value), value, account.last_on)
+
+
+def _added_up(phase, currency, until, account):
+    """Yield movements(), but those between two arrivals added up by the database.
+
+    The account, which makes each move before the next one is asked for, comes to the same: while they are
+    payments in som only or in its currency only, or while all they take has one price.
+    """
+    tranches, days = _came_and_went(phase, currency, until)
+    in_units = Q(kind=PaymentKind.RETURNED, currency=currency)
+    arrivals = _in_order([*tranches, *_moves(days.filter(in_units), currency)])
+    came = {day: list(moves) for day, moves in groupby(arrivals, key=lambda move: move.on)}
+    if len(came) > MANY:
+        yield from _in_order([*tranches, *_moves(days, currency)])
+        return
+    days, cuts = days.exclude(in_units), [date.min, *came, date.max]
+    sums = _between(days, cuts, currency)
+    for start, end in pairwise(cuts):
+        moves = sums[start]
+        arrived = came.get(start, [])
+        yield from arrived
+        if len(moves) > 1 and not account.has_of_one_price(moves):
+            moves = _in_order(_moves(days.filter(paid_on__gte=start, paid_on__lt=end), currency))
+        yield from moves
+
+
+def _between(days, cuts, currency):
+    """{day of cuts: [a move of each way, in som or in the currency] from it until the next}"""
+    whens = [When(paid_on__lt=end, then=n) for n, end in enumerate(cuts[1:])]
+    in_units = Case(When(currency=currency, then=1), default=0, output_field=IntegerField())
+    place = Case(*whens, output_field=IntegerField())
+    rows = days.order_by().annotate(place=place, in_units=in_units)
+    sums = {"sum_amount": sum_kgs("amount"), "sum_kgs": sum_kgs("amount_kgs")}
+    found = defaultdict(list)
+    for n, kind, units, amount, kgs in rows.values_list("place", "kind", "in_units").annotate(
+        **sums
+    ):
+        if kgs:
+            way = OUT if kind == PaymentKind.RECEIVED else BACK
+            found[n].append(Move(cuts[n], way, kgs, amount if units else None))
+    return {day: sorted(found[n], key=lambda move: -move.way) for n, day in enumerate(cuts)}

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from action_plans import paid_days
 from action_plans.models import (
     ActionPlan,
     Axis,
@@ -98,6 +99,7 @@ def test_kept_totals_equal_the_rows_after_any_sequence_of_changes(db, first, sec
             if plan.cost_kgs is not None:
                 assert plan.cost_kgs == promised + plan.gap_kgs - plan.surplus_kgs
         assert kept_totals() == expected_totals()
+        assert paid_days.kept() == paid_days.from_rows()
         transaction.set_rollback(True)
 
 
@@ -120,3 +122,4 @@ def test_ten_people_paying_at_once_lose_nothing():
         thread.join()
     assert counted_totals(axis=Axis.ALL)[""]["received_grant_kgs"] == Decimal("100.10")
     assert kept_totals() == expected_totals()
+    assert list(paid_days.kept().values()) == [(Decimal("100.10"),) * 2]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from unittest import mock
 
 import pytest
 from django.db import transaction
@@ -231,6 +232,27 @@ def test_a_payment_is_priced_by_what_is_in_the_account(policy, som):
     assert tranche_account.price(on=dt.date(2013, 12, 1), **asked) is None
 
 
+@pytest.mark.parametrize("policy", ["weighted", "fifo"])
+def test_to_price_a_payment_many_days_are_added_up(policy):
+    phase = PhaseFactory(fx_policy=policy)
+    two_tranches(phase)
+    pay(phase, 695, on=dt.date(2014, 5, 1))
+    francs = {"amount": Decimal("10.00"), "currency": "CHF", "rate_value": Decimal("70")}
+    for n in range(8):
+        day = dt.date(2014, 7, 1 + n)
+        payment = pay(phase, 700, on=day, rate_source="manual", **francs)
+        PaymentFactory(contribution=payment.contribution, amount_kgs=Decimal(90 + n), paid_on=day)
+    PaymentFactory(
+        contribution=payment.contribution, kind="returned", amount_kgs=Decimal(9), paid_on=day
+    )
+    with mock.patch.object(
+        tranche_account.Account, "move", autospec=True, side_effect=tranche_account.Account.move
+    ) as move:
+        priced_by_sums_as_by_days(phase, dt.date(2015, 1, 1))
+    # Both have 2 tranches and the first payment. Then 16 payments and what came back, or one of each.
+    assert move.call_count == (3 + 17) + (3 + 3)
+
+
 def test_the_equivalent_rests_on_the_mean_of_the_rates_that_held():
     phase = PhaseFactory(fx_policy="weighted")
     two_tranches(phase)
@@ -263,7 +285,7 @@ RATES = st.decimals(min_value="0.0001", max_value="150", places=4)
 TRANCHES = st.lists(st.tuples(DAYS, AMOUNTS, RATES), min_size=1, max_size=5)
 PAYMENTS = st.lists(
     st.tuples(DAYS, AMOUNTS, st.sampled_from(["received", "received", "returned"]), st.booleans()),
-    max_size=8,
+    max_size=10,
 )
 
 
@@ -304,6 +326,9 @@ def test_every_statement_adds_up_in_both_columns(db, tranches, payments, policy,
         assert late.opening == early.closing
         assert whole(phase, ends_on=end).closing == late.closing
         not_by_sums_alone(phase, policy, end)
+        if policy in ("weighted", "fifo"):
+            priced_by_sums_as_by_days(phase, cut)
+            priced_by_sums_as_by_days(phase, end)
         transaction.set_rollback(True)
 
 
@@ -315,6 +340,13 @@ def adds_up(account):
         assert amount - account.paid.amount + account.returned.amount == account.closing.amount
     at_budget = account.received_at_budget_kgs + account.budget_result_kgs
     assert at_budget == account.received.kgs
+
+
+def priced_by_sums_as_by_days(phase, day):
+    asked = {"phase": phase, "currency": "CHF", "amount": Decimal("123.45"), "on": day}
+    with mock.patch.object(tranche_account, "MANY", 0):
+        by_days = tranche_account.price(**asked)
+    assert tranche_account.price(**asked) == by_days
 
 
 def not_by_sums_alone(phase, policy, end):

@@ -21,6 +21,7 @@ from action_plans import (
     corrections,
     facts_correction,
     in_kind,
+    paid_days,
     payments,
     promises,
 )
@@ -34,6 +35,7 @@ from tests.factories import (
     PlanFactory,
     ServiceAreaFactory,
     StaffFactory,
+    TrancheFactory,
 )
 
 KINDS = ["received", "received", "spent", "returned"]
@@ -108,6 +110,13 @@ class Life:
     def correct(self, amount, n):
         payment = self.nth(self.rows, n)
         corrections.correct(payment=payment, reason="x", by=self.by, amount=amount)
+
+    def other_day(self, amount, n):
+        """It was paid on another day, and in another currency."""
+        payment = self.nth(self.rows, n)
+        changes = {"paid_on": JUNE + dt.timedelta(days=n * 3 % 8)}
+        changes["currency"] = "KGS" if payment.currency == "CHF" else "CHF"
+        corrections.correct(payment=payment, reason="x", by=self.by, **changes)
 
     def move(self, amount, n):
         """A payment had been booked on the wrong source."""
@@ -220,7 +229,7 @@ class NothingThereError(Exception):
 
 VERBS = ["book", "book_francs", "reverse", "correct", "move", "discard", "rate_arrives", "claim"]
 VERBS += ["verify", "withdraw", "drop_claim", "promise", "promise_more", "budget", "comment"]
-VERBS += ["facts", "step"]
+VERBS += ["facts", "step", "other_day"]
 AMOUNT = st.decimals(min_value="0.01", max_value="900000.00", places=2)
 # First some money, then anything.
 STEPS = st.lists(
@@ -236,7 +245,8 @@ def test_every_verb_does_something_here(db):
     order += [("drop_claim", 0), ("claim", 1), ("verify", 1), ("withdraw", 0), ("promise", 1)]
     order += [("promise_more", 1), ("budget", 1), ("comment", 1), ("facts", 1), ("reverse", 3)]
     order += [("book_francs", 9), ("discard", 0), ("book_francs", 9), ("rate_arrives", 0)]
-    order += [("book", 0), ("move", -1), ("step", 0)]
+    order += [("book", 0), ("move", -1), ("other_day", -1)]
+    order += [("step", 0)]
     with TestCase.captureOnCommitCallbacks(execute=True):
         refused = [
             (verb, n)
@@ -255,6 +265,8 @@ def test_what_is_kept_equals_the_rows_after_any_sequence_of_verbs(db, steps):
     with transaction.atomic():
         ExchangeRateFactory()
         lives = [Life(0), Life(1)]
+        if len(steps) % 2:
+            TrancheFactory(phase=lives[0].plan.phase)
         with TestCase.captureOnCommitCallbacks(execute=True):
             for which in (0, 1):
                 lives[which].do("book", Decimal("5000.00"), 0)
@@ -306,4 +318,63 @@ def test_what_is_kept_equals_the_rows_when_many_work_at_once():
         thread.join()
     assert broken == []
     assert {"book", "reverse", "promise", "verify"} <= set(done)
+    assert list(differences()) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_grants_that_change_their_day_and_currency_at_once_wait_for_each_other():
+    """Two plans of a phase; every change takes from one day and adds to another. The days are made anew too."""
+    ExchangeRateFactory()
+    lives = [Life(0), Life(1)]
+    phase = lives[0].plan.phase
+    TrancheFactory(phase=phase, amount=Decimal("900000.00"))
+    assert lives[1].plan.phase == phase
+    broken = []
+
+    def work(number):
+        chance = random.Random(number)
+        life = lives[number % 2]
+        grant = life.cash.get(source="grant")
+        try:
+            for _n in range(8):
+                (row,) = payments.book(
+                    plan=life.plan,
+                    lines=[payments.Line(grant, Decimal("10.00"))],
+                    kind="received",
+                    paid_on=JUNE + dt.timedelta(days=chance.randrange(3)),
+                    booking_key=uuid.uuid4(),
+                    by=life.by,
+                    currency=chance.choice(["KGS", "CHF"]),
+                )
+                corrections.correct(
+                    payment=row,
+                    reason="x",
+                    by=life.by,
+                    amount=Decimal("10.01"),
+                    paid_on=JUNE + dt.timedelta(days=chance.randrange(3)),
+                    currency=chance.choice(["KGS", "KGS", "CHF"]),
+                )
+        except Exception as error:
+            broken.append(error)
+        finally:
+            connection.close()
+
+    def rebuild():
+        try:
+            for _n in range(4):
+                paid_days.rebuild()
+        except Exception as error:
+            broken.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=[n]) for n in range(6)]
+    threads.append(threading.Thread(target=rebuild))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert broken == []
+    assert Payment.objects.count() == 6 * 8 * 3
     assert list(differences()) == []
