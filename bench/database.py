@@ -19,6 +19,7 @@ DECIDING += [
     "action_plans/totals.py",
     "action_plans/findings.py",
     "action_plans/paid_days.py",
+    "action_plans/paid_days.py",
     "action_plans/variance.py",
     "fixtures/*.csv",
     "fixtures/*.json",
