@@ -131,7 +131,7 @@ class PaymentForm(LedgerForm):
 
     @property
     def twins_key(self):
-        return " ".join(str(row.pk) for row in self.twins)[:200]
+        return ",".join(str(row.pk) for row in self.twins)[:200]
 
     def lines(self):
         """The sources that something was typed for."""

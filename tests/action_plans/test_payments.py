@@ -27,6 +27,7 @@ from tests.factories import (
     ExchangeRateFactory,
     HeadFactory,
     OfficerFactory,
+    PaymentFactory,
     StaffFactory,
     TrancheFactory,
 )
@@ -433,6 +434,18 @@ def comes_back(client, message, **changes):
     for name in [f"amount_{source_of(plan).pk}", "paid_on", "document_number"]:
         assert f'value="{form[name]}"' in response.text
     assert not Payment.objects.exists()
+
+
+def test_any_number_of_payments_that_say_the_same_can_be_confirmed(client):
+    plan = paid_plan()
+    for pk in range(1000, 1041):
+        same = {"paid_on": DAY, "amount_kgs": Decimal("5.00"), "document_number": "п/п 12"}
+        PaymentFactory(pk=pk, contribution=source_of(plan), **same)
+    client.force_login(StaffFactory())
+    form = typed(plan, "5")
+    asked = client.post(new_payment(plan), form)
+    sure = asked.context["form"].twins_key
+    assert client.post(new_payment(plan), form | {"sure": sure}).status_code == 302
 
 
 def test_nothing_typed_is_asked_for(client):
