@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.dates import format_moment, format_partial
 from lib.money import MAX_KGS, format_kgs, round_kgs
+from lib.uploads import sha256_of
 
 from . import corrections, documents, fx
 from .findings import proofs
@@ -31,7 +32,7 @@ def claim(*, plan, claim_key, by, evidence=None, **claimed):
     typed = _typed(**claimed)
     known = InKindItem.objects.filter(claim_key=claim_key, contribution__plan=plan).first()
     if known:
-        return _same(known, typed)
+        return _same(known, typed, evidence)
     item = InKindItem(claim_key=claim_key, claimed_at=timezone.now(), claimed_by=by)
     return _write(plan, item, typed, evidence, by)
 
@@ -200,9 +201,11 @@ def _says(item):
     return {name: getattr(item, name) for name in TYPED}
 
 
-def _same(known, typed):
-    """Back, something else typed, and sent again: that is another contribution."""
-    if _says(known) == typed:
+def _same(known, typed, file):
+    """Back, something else typed or another file, and sent again: that is another contribution."""
+    proof = known.evidence
+    same_file = not file or (proof and proof.sha256 == sha256_of(file))
+    if _says(known) == typed and same_file:
         return known
     raise ValidationError(
         _(

@@ -99,6 +99,17 @@ def test_the_same_form_sent_twice_is_one_claim_and_another_one_is_asked(client):
     assert {item.what for item in InKindItem.objects.all()} == {"Песок", "Щебень"}
 
 
+def test_the_same_claim_with_another_paper_is_asked_about_so_that_the_paper_is_not_lost(client):
+    plan = a_plan()
+    client.force_login(StaffFactory())
+    form = typed(plan)
+    client.post(address("add", plan), form)
+    response = client.post(address("add", plan), form | {"evidence": act(PDF + b"2")})
+    assert "“Песок” was entered from this form already." in response.text
+    assert client.post(address("add", plan), form | {"evidence": act()}).status_code == 302
+    assert InKindItem.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
