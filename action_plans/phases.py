@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lib.money import UNKNOWN, format_rate
@@ -100,7 +100,7 @@ def past_changes(phase):
 
 
 def _in_words(changes):
-    words = {"True": __("yes"), "False": __("no"), "None": UNKNOWN, "": UNKNOWN}
+    words = {"True": gettext("yes"), "False": gettext("no"), "None": UNKNOWN, "": UNKNOWN}
     words |= dict(FxPolicy.choices)
     for name, (old, new) in changes.items():
         label = Phase._meta.get_field(name).verbose_name
@@ -157,7 +157,7 @@ def _is_under_minimum(plan, phase):
 def fx_text(phase):
     """The policy of a phase in words, as every report prints it."""
     if phase.fx_policy == FxPolicy.BUDGET:
-        return __("rate of the budget, 1 %(currency)s = %(rate)s som") % {
+        return gettext("rate of the budget, 1 %(currency)s = %(rate)s som") % {
             "currency": phase.budget_currency,
             "rate": format_rate(phase.budget_rate),
         }
@@ -173,8 +173,8 @@ def fx_texts(phases):
     each = "; ".join(f"{name}: {text}" for name, text in texts.items())
     policy = each if len(set(texts.values())) > 1 else next(iter(texts.values()))
     if policies == {FxPolicy.DAY}:
-        return __("Money in other currencies became som by: %(policy)s.") % {"policy": policy}
-    return __(
+        return gettext("Money in other currencies became som by: %(policy)s.") % {"policy": policy}
+    return gettext(
         "Grants in other currencies became som by: %(policy)s. Before there are tranches, and for all "
         "other money, it is the official rate of the day of the payment."
     ) % {"policy": policy}

@@ -17,10 +17,17 @@ CODES = [
 ]
 
 
+# As the country itself writes it; CLDR says "киргизский сом" and "Kyrgystani Som".
+NAMES = {(KGS, "ru"): "кыргызский сом", (KGS, "en"): "Kyrgyz som"}
+
+
 def name_of(code, language=None):
     """Swiss Franc · швейцарский франк; the code itself where CLDR has no name."""
+    language = language or get_language() or "en"
+    if name := NAMES.get((code, language)):
+        return name
     try:
-        names = Locale.parse(language or get_language() or "en").currencies
+        names = Locale.parse(language).currencies
     except (UnknownLocaleError, ValueError):
         names = {}
     return names.get(code, code)

@@ -76,6 +76,12 @@ def test_views_are_functions(app, path):
     assert {base for base in bases if base.endswith("View")} == set()
 
 
+@pytest.mark.parametrize(("app", "path"), MODULES)
+def test_texts_are_called_by_names_that_translators_find(app, path):
+    aliases = re.findall(r"\bp?n?p?gettext\w* as (\w+)", path.read_text())
+    assert set(aliases) <= {"_"}
+
+
 # --- Models -----------------------------------------------------------------------------------
 
 
