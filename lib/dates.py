@@ -18,10 +18,10 @@ class Precision(models.TextChoices):
     YEAR = "year", pgettext_lazy("precision of a date", "year")
 
 
-# Babel's patterns; U+00A0 keeps "2018 г." on one line
+# Babel's patterns, in Russian without “г.”: a sentence may end with a date
 PATTERNS = {
     "en": {"day": "d MMM y", "month": "MMMM y", "year": "y"},
-    "ru": {"day": "d MMM y\u00a0'г.'", "month": "LLLL y\u00a0'г.'", "year": "y"},
+    "ru": {"day": "d MMM y", "month": "LLLL y", "year": "y"},
     "ky": {"day": "y-'ж'. d-MMM", "month": "y-'ж'. MMMM", "year": "y"},
 }
 
