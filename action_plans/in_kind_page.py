@@ -29,7 +29,7 @@ def section(plan, *, user, on, known=None):
         "contribution", "evidence", "claimed_by", "verified_by"
     )
     items, elsewhere = list(items), defaultdict(list)
-    for document in shared_evidence(plan):
+    for document in shared_evidence(plan) if any(item.evidence for item in items) else []:
         elsewhere[document.sha256].append(document)
     known = known or Known(plan, user=user, on=on)
     promised = any(promise.form == Form.IN_KIND for promise in plan.contributions.all())

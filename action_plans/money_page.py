@@ -109,7 +109,7 @@ class Known:
 
     @cached_property
     def rights(self):
-        return rights_on(self.plan, self.user)
+        return rights_on(self.plan, self.user, ("edit", "pay", "keep", "work"))
 
     @cached_property
     def budget(self):
@@ -137,6 +137,6 @@ def _moved(plan, on):
     """{contribution: sums of its rows up to that day}; rows that take back count with their sign."""
     rows = Payment.objects.filter(contribution__plan=plan, paid_on__lte=on)
     sums = {kind.value: sum_kgs("amount_kgs", filter=Q(kind=kind)) for kind in PaymentKind}
-    waiting = Count("pk", filter=Q(booked_at=None))
-    rows = rows.order_by().values("contribution").annotate(**sums, waiting=waiting)
+    counts = {"rows": Count("pk"), "waiting": Count("pk", filter=Q(booked_at=None))}
+    rows = rows.order_by().values("contribution").annotate(**sums, **counts)
     return {row.pop("contribution"): row for row in rows}
