@@ -4,21 +4,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import OuterRef, Subquery, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from lib.currencies import CODES, KGS
-from lib.money import format_rate, round_kgs, share, total
+from lib.money import format_rate, share, total
 
 from . import corrections, ledger_words, payments
 from .models import ExchangeRate, Payment, PaymentKind
 from .money_page import Known
 from .plan_page import KEYS
 
-PER_PAGE = 100
+PER_PAGE = 25  # as in every list
 ZERO = Decimal("0.00")
-# Not more: beyond eight joins PostgreSQL no longer looks for the quick way. Contributions are known.
-WITH = ["evidence", "budget_line", "booked_by", "entered_by", "reversal__booked_by"]
+# Not more: PostgreSQL needs longer to plan each further join than to read all rows.
+WITH = ["evidence", "budget_line", "booked_by", "reversal"]
 
 
 @dataclass
@@ -77,7 +77,7 @@ def section(plan, *, user, on, page=None, known=None):
         "ledger_page": page,
         "ledger_rows": _rows(plan, page.object_list, may_book),
         "ledger_totals": sums,
-        "ledger_currencies": _in_currencies(ledger),
+        "ledger_currencies": _in_currencies(known.sums),
         "ledger_promised": known.figures.promised_kgs,
         "ledger_fulfilment": share(sums.net, known.figures.promised_kgs),
         "ledger_excesses": _excesses(plan, known.received, known.promised),
@@ -96,7 +96,9 @@ def _rows(plan, found, may_book):
     current = ExchangeRate.objects.in_bulk(
         {row.current_rate for row in found if row.rate_id and row.current_rate != row.rate_id}
     )
-    drafts = {_pair(row): row for row in found if not row.is_booked}
+    waiting = [row for row in found if not row.is_booked]
+    prefetch_related_objects(waiting, "entered_by")
+    drafts = {_pair(row): row for row in waiting}
     lacking = {pair: payments.waits_for_tranche(row, plan.phase) for pair, row in drafts.items()}
     return [_row(payment, current, lacking, may_book) for payment in found]
 
@@ -108,7 +110,7 @@ def _with_current_rate(rows):
 
 
 def _row(payment, current, lacking, may_book):
-    may_correct = may_book and corrections.refusal(payment) is None
+    may_correct = may_book and not payment.was_reversed and not corrections.refusal(payment)
     rate = current.get(payment.current_rate) if payment.rate_id else None
     is_other = rate and (rate.value, rate.nominal) != (payment.rate_value, payment.rate_nominal)
     return Row(
@@ -140,18 +142,18 @@ def _in_som(moved):
     return Totals(KGS, **{kind: total(row[kind] for row in moved.values()) for kind in PaymentKind})
 
 
-def _in_currencies(ledger):
+def _in_currencies(sums):
     """A line for each currency when there are others than the som; they are never added up."""
     lines = {}
-    rows = ledger.booked().order_by().values_list("currency", "kind").annotate(Sum("amount"))
-    for currency, kind, amount in rows:
-        line = lines.setdefault(currency, Totals(currency, ZERO, ZERO, ZERO))
-        setattr(line, kind, round_kgs(amount))
-    return (
-        sorted(lines.values(), key=lambda line: CODES.index(line.currency))
-        if lines.keys() - {KGS}
-        else []
-    )
+    for row in sums:
+        if row["rows"] == row["waiting"]:
+            continue
+        line = lines.setdefault(row["currency"], Totals(row["currency"], ZERO, ZERO, ZERO))
+        for kind in PaymentKind.values:
+            setattr(line, kind, getattr(line, kind) + row[f"{kind}_amount"])
+    if not lines.keys() - {KGS}:
+        return []
+    return sorted(lines.values(), key=lambda line: CODES.index(line.currency))
 
 
 def _excesses(plan, received, promised):

@@ -1,6 +1,6 @@
 """The page of a plan's money as of a day: its head figures. Each section has a module of its own."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -15,22 +15,18 @@ from lib.money import share, sum_kgs, total
 
 from . import promises
 from .approval import rights_on
-from .models import ActionPlan, Contribution, Payment, PaymentKind, PlanArea, PromiseRevision
+from .models import ActionPlan, Contribution, Payment, PaymentKind, PromiseRevision
 from .variance import comparison
 
 ZERO = Decimal("0.00")
+IN_SOM = [*PaymentKind.values, "rows", "waiting"]
 REVISIONS = Prefetch("revisions", PromiseRevision.objects.select_related("revised_by", "document"))
 
 
 def plans_for_page(user):
-    plans = ActionPlan.objects.visible_to(user).select_related(
-        "phase", "lead__region", "lead__district"
-    )
-    areas = PlanArea.objects.select_related("area__parent")
+    plans = ActionPlan.objects.visible_to(user).select_related("phase", "lead")
     promised = Contribution.objects.prefetch_related(REVISIONS)
-    return plans.prefetch_related(
-        "texts", Prefetch("areas", areas), Prefetch("contributions", promised)
-    )
+    return plans.prefetch_related("texts", Prefetch("contributions", promised))
 
 
 def day_of(query):
@@ -90,8 +86,16 @@ class Known:
         self.plan, self.user, self.on = plan, user, on
 
     @cached_property
+    def sums(self):
+        return _sums(self.plan, self.on)
+
+    @cached_property
     def moved(self):
-        return _moved(self.plan, self.on)
+        """{contribution: sums of its rows in som}"""
+        moved = defaultdict(Counter)
+        for row in self.sums:
+            moved[row["contribution"]].update({name: row[name] for name in IN_SOM})
+        return moved
 
     @cached_property
     def figures(self):
@@ -133,10 +137,14 @@ def _figures(known):
     )
 
 
-def _moved(plan, on):
-    """{contribution: sums of its rows up to that day}; rows that take back count with their sign."""
+def _sums(plan, on):
+    """Of each contribution and currency up to that day; rows that take back count with their sign."""
     rows = Payment.objects.filter(contribution__plan=plan, paid_on__lte=on)
+    booked = Q(booked_at__isnull=False)
     sums = {kind.value: sum_kgs("amount_kgs", filter=Q(kind=kind)) for kind in PaymentKind}
-    counts = {"rows": Count("pk"), "waiting": Count("pk", filter=Q(booked_at=None))}
-    rows = rows.order_by().values("contribution").annotate(**sums, **counts)
-    return {row.pop("contribution"): row for row in rows}
+    sums |= {
+        f"{kind.value}_amount": sum_kgs("amount", filter=booked & Q(kind=kind))
+        for kind in PaymentKind
+    }
+    counts = {"rows": Count("pk"), "waiting": Count("pk", filter=~booked)}
+    return list(rows.order_by().values("contribution", "currency").annotate(**sums, **counts))
