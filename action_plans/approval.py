@@ -86,8 +86,7 @@ def rights_on(plan, user, names=tuple(RIGHTS)):
     """{step, "edit", "pay", "keep" or "work": whether this person can do it now}, asked in one query."""
     plans = ActionPlan.objects
     rights = {
-        name: Exists(getattr(plans, RIGHTS[name])(user).filter(pk=OuterRef("pk")))
-        for name in names
+        name: Exists(getattr(plans, RIGHTS[name])(user).filter(pk=OuterRef("pk"))) for name in names
     }
     return plans.filter(pk=plan.pk).values(**{f"may_{name}": r for name, r in rights.items()})[0]
 
