@@ -22,6 +22,12 @@ def kgs(value):
     return with_minus(money.format_kgs(value))
 
 
+@register.filter
+def up_to(value, limit):
+    """1,000+ for a count that stopped there."""
+    return f"{money.format_number(limit)}+" if value > limit else money.format_number(value)
+
+
 def with_minus(written):
     """On a page a minus is as wide as a digit; files keep the hyphen."""
     return f"−{written[1:]}" if written.startswith("-") else written

@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from django.template import Context, Template
 from django.urls import reverse
 
 from action_plans.views.pages import rows
@@ -148,3 +149,11 @@ def test_links_of_the_own_dashboard_hold_for_a_head_too(client):
 def test_a_row_answers_only_to_its_measures():
     with pytest.raises(AttributeError):
         _ = Row("", "", "", {}).colour
+
+
+def test_of_very_many_findings_only_so_many_are_counted(client, monkeypatch):
+    monkeypatch.setattr("reports.notices.MANY", 1)
+    awkward_programme()
+    client.force_login(StaffFactory())
+    assert client.get("/").context["findings"] == 2
+    assert Template("{% load money %}{{ 1001|up_to:1000 }}").render(Context()) == "1\u00a0000+"
