@@ -1,6 +1,5 @@
 """The plans of a place for one person, and the dates that come next."""
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +7,7 @@ from django.db.models import Case, OuterRef, Q, Subquery, When
 from django.utils.translation import gettext as _
 
 from action_plans.models import ActionPlan, PlanMunicipality, PlanStatus
-from lib.dates import Precision, format_partial
+from lib.dates import format_partial, last_day
 
 PLANS_SHOWN, DATES_SHOWN = 10, 6
 # Work first: what somebody has to do stands above what is done.
@@ -66,13 +65,5 @@ def _next_date(plan, on):
         day, precision, what = plan.starts_on, plan.starts_precision, _("Planned start")
     else:
         day, precision, what = plan.ends_on, plan.ends_precision, _("Planned end")
+    # A plan that ends “in 2018” is not late before 2019.
     return NextDate(day, precision, what, plan, is_over=last_day(day, precision) < on)
-
-
-def last_day(day, precision):
-    """A plan that ends “in 2018” is not late before 2019."""
-    if precision == Precision.YEAR:
-        return day.replace(month=12, day=31)
-    if precision == Precision.MONTH:
-        return day.replace(day=monthrange(day.year, day.month)[1])
-    return day

@@ -8,9 +8,10 @@ from django.contrib.staticfiles import finders
 from django.urls import reverse
 
 from action_plans.models import ActionPlan
+from lib.dates import last_day
 from municipalities.models import Succession
 from reports.models import PublishedFigure
-from reports.place_plans import last_day, next_dates
+from reports.place_plans import next_dates
 from tests.factories import (
     DistrictFactory,
     DonorFactory,
