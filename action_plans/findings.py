@@ -325,7 +325,7 @@ def recheck(plans):
 
 def recheck_if_none():
     """A release before this one kept no findings."""
-    if ActionPlan.objects.exists() and not Finding.objects.exists():
+    if not Finding.objects.exists():
         recheck(ActionPlan.objects.all())
 
 
