@@ -66,7 +66,12 @@ class User(AbstractUser):
     may_sign = models.BooleanField(
         _("approver"),
         default=False,
-        help_text=_("Signs reports and closes periods; a right of project staff."),
+        help_text=_("Signs reports that somebody else prepared; a right of project staff."),
+    )
+    may_reopen = models.BooleanField(
+        _("opens closed periods again"),
+        default=False,
+        help_text=_("With a reason that stays in the report; a right of project staff."),
     )
     municipality = models.ForeignKey(
         Municipality,
@@ -95,6 +100,11 @@ class User(AbstractUser):
                 violation_error_message=_(
                     "Choose a municipality for a municipal head or officer, and none for anybody else."
                 ),
+            ),
+            models.CheckConstraint(
+                name="user_only_staff_reopen",
+                condition=Q(may_reopen=False) | Q(role__in=[Role.STAFF, Role.ADMINISTRATOR]),
+                violation_error_message=_("Only project staff can open closed periods again."),
             ),
             models.CheckConstraint(
                 name="user_only_staff_sign",

@@ -10,7 +10,7 @@ from lib.dates import format_moment
 from lib.money import format_kgs
 from lib.uploads import sha256_of
 
-from . import paid_days, payments
+from . import paid_days, payments, periods
 from .models import Payment
 from .totals import ZERO, keep_totals
 
@@ -157,6 +157,7 @@ def _take_back(plan, payment, reason, by, at):
     row.amount, row.amount_kgs = -payment.amount, -payment.amount_kgs
     row.reverses = payment
     row.booked_at, row.booked_by = at, by
+    periods.place(row, phase_id=plan.phase_id)
     row.save()
     paid_days.add(plan, row)
     return row

@@ -12,7 +12,7 @@ from lib.dates import format_moment, format_partial
 from lib.money import MAX_KGS, format_kgs, round_kgs
 from lib.uploads import sha256_of
 
-from . import corrections, documents, fx
+from . import corrections, documents, fx, periods
 from .findings import proofs
 from .models import ActionPlan, Attachment, Form, InKindItem, Payment, PaymentKind
 from .totals import keep_totals
@@ -157,6 +157,7 @@ def _book(plan, item, by):
         amount=row.amount,
         on=row.paid_on,
     ).put_into(row)
+    periods.place(row, phase_id=plan.phase_id)
     row.save()
 
 

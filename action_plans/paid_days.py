@@ -51,7 +51,8 @@ def _place_of(plan, row):
     of = row.contribution
     if of.source != Source.GRANT or of.form != Form.CASH or row.kind not in KINDS:
         return None
-    return dict(zip(PLACE, (plan.phase_id, row.currency, row.kind, row.paid_on), strict=True))
+    day = row.accounted_on or row.paid_on
+    return dict(zip(PLACE, (plan.phase_id, row.currency, row.kind, day), strict=True))
 
 
 @transaction.atomic
@@ -74,8 +75,8 @@ def kept():
 
 def from_rows():
     """The same, from the payments."""
-    phase, *others = PLACE
-    rows = grants().order_by().values_list(f"contribution__plan__{phase}", *others)
+    rows = grants().order_by()
+    rows = rows.values_list("contribution__plan__phase", "currency", "kind", "accounted_on")
     # A sum has another name than its column: else the database would group by the column.
     return _by_place(rows.annotate(**{f"sum_{name}": sum_kgs(name) for name in SUMS}))
 

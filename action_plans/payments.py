@@ -19,7 +19,7 @@ from lib.dates import format_partial
 from lib.money import MAX_KGS, format_kgs, sum_kgs, total
 from lib.uploads import sha256_of
 
-from . import fx, paid_days, tranche_account
+from . import fx, paid_days, periods, tranche_account
 from .documents import find_or_add
 from .models import (
     ActionPlan,
@@ -206,6 +206,8 @@ def put_in(plan, row, *, priced=False):
     """Save a row; foreign money is priced at this moment: the row before may have emptied a tranche."""
     if row.is_foreign and not priced:
         price(plan, row, at=row.entered_at, by=row.entered_by)
+    if row.is_booked:
+        periods.place(row, phase_id=plan.phase_id)
     row.save()
     paid_days.add(plan, row)
     if row.is_foreign and row.is_booked:

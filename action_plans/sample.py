@@ -225,6 +225,7 @@ def _payment(promise, lines, values):
         budget_line=lines[values["line"]] if "line" in values else None,
         entered_at=at,
         booked_at=at,
+        accounted_on=date.fromisoformat(values["paid_on"]),
         is_sample=True,
     )
 

@@ -34,5 +34,6 @@ def _tranche(phase, row):
         document_number=row["document_number"],
         entered_at=at,
         booked_at=at,
+        accounted_on=date.fromisoformat(row["received_on"]),
         is_sample=True,
     )

@@ -10,7 +10,7 @@ from lib.dates import format_partial
 from lib.money import convert, format_share, share
 from lib.uploads import sha256_of
 
-from . import evidence, fx, phases, rates
+from . import evidence, fx, periods, phases, rates
 from .fx import Frozen
 from .models import FxPolicy, Payment, Phase, Source, Tranche, UsedRate
 
@@ -53,6 +53,7 @@ def enter(
         return _same(earlier, tranche, evidence_file)
     tranche.booked_at, tranche.booked_by = tranche.entered_at, by
     tranche.full_clean(exclude=["evidence", "rate", "entered_by", "booked_by", "phase"])
+    periods.place(tranche, phase_id=phase.pk)
     if evidence_file:
         tranche.evidence = evidence.find_or_add(file=evidence_file, by=by)
     tranche.save()
@@ -86,6 +87,7 @@ def reverse(*, tranche, reason, by):
         booked_by=by,
         **{name: getattr(tranche, name) for name in kept},
     )
+    periods.place(row, phase_id=row.phase_id)
     row.save()
     return row
 

@@ -187,6 +187,7 @@ class Money:
             entered_at=paid_at + DAY,
             entered_by=person,
             booked_at=paid_at + DAY,
+            accounted_on=paid_at.date(),
             booked_by=person,
         )
         if lines and kind == PaymentKind.SPENT and self._one_of_100(80):
@@ -241,18 +242,19 @@ class Money:
             entered_by=by,
             booked_at=at,
             booked_by=by,
+            accounted_on=wrong.paid_on,
         )
 
     def _correct(self, wrong, row):
         row.corrects, row.reason = wrong, wrong.reversal.reason
-        row.paid_on = wrong.paid_on
+        row.paid_on = row.accounted_on = wrong.paid_on
 
     def _unbook(self, row):
         """It is in a currency without a rate."""
         row.currency, row.amount = "EUR", max(round_kgs(row.amount_kgs / 95), CENT)
         row.amount_kgs = row.rate = row.rate_value = row.rate_on = None
         row.rate_nominal, row.rate_source = 1, ""
-        row.booked_at = row.booked_by = None
+        row.booked_at = row.booked_by = row.accounted_on = None
 
     # --- What proves it -------------------------------------------------------------------------
 

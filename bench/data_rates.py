@@ -79,6 +79,7 @@ def add_tranches(add, rates, phase, plans, by):
             entered_at=moment(day),
             entered_by=by,
             booked_at=moment(day),
+            accounted_on=day,
             booked_by=by,
         )
         day += dt.timedelta(days=HALF_YEAR)

@@ -35,6 +35,11 @@ def format_partial(date, precision=Precision.DAY, language=None):
     return format_date(date, PATTERNS[code][precision], locale=code)
 
 
+def format_range(first, last, language=None):
+    """1 Jan 2018 – 30 Jun 2018"""
+    return f"{format_partial(first, language=language)} – {format_partial(last, language=language)}"
+
+
 def last_day(day, precision):
     """The last day that a date of this precision may mean; it holds the first one."""
     if precision == Precision.YEAR:

@@ -8,19 +8,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Role
 
 from . import tables
-
-
-class Column(NamedTuple):
-    name: str
-    label: str
-    kind: str  # text, date, count, kgs, pct; amount (in any currency) and rate are not added up
-    meaning: str = ""
-    width: int = 0  # in a workbook; 0: as wide as its kind needs
-
-    @property
-    def is_rare(self):
-        """Mostly 0: a phone leaves the zeros out."""
-        return self.name in ("other_kgs", "gap_kgs", "surplus_kgs", "over_kgs", "own_in_kind_kgs")
+from .column import Column
 
 
 class TableOf(NamedTuple):

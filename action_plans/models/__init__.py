@@ -2,12 +2,14 @@
 
 from .attachment import Attachment, Evidence
 from .budget import BudgetLine, BudgetRevision
+from .fact_revision import FactRevision
 from .finding import Check, Finding
 from .funding import Contribution, Form, Payment, PaymentKind, Source
 from .in_kind import InKindItem, Valuation
 from .ledger import LedgerRow, UsedRate
 from .paid_day import PaidDay
 from .parts import PlanArea, PlanMunicipality
+from .period import PeriodStatus, PeriodStep, ReportingPeriod
 from .plan import COUNTED, OPEN_TO_EDIT, ActionPlan, PlanStatus, StatedBase
 from .promise import PromiseRevision
 from .rate import FROM_THE_BANK, ExchangeRate, RateSource
@@ -34,6 +36,7 @@ __all__ = [
     "Contribution",
     "Evidence",
     "ExchangeRate",
+    "FactRevision",
     "Finding",
     "Form",
     "FundingSlice",
@@ -45,6 +48,8 @@ __all__ = [
     "PaidDay",
     "Payment",
     "PaymentKind",
+    "PeriodStatus",
+    "PeriodStep",
     "Phase",
     "PlanArea",
     "PlanMunicipality",
@@ -53,6 +58,7 @@ __all__ = [
     "Programme",
     "PromiseRevision",
     "RateSource",
+    "ReportingPeriod",
     "ServiceArea",
     "Source",
     "StatedBase",

@@ -87,6 +87,7 @@ class PaymentKind(models.TextChoices):
 class Payment(LedgerRow):
     """A movement of one contribution: a row of the plan's ledger."""
 
+    DAY = "paid_on"
     contribution = models.ForeignKey(
         Contribution, on_delete=models.PROTECT, related_name="payments"
     )
@@ -135,6 +136,9 @@ class Payment(LedgerRow):
                 fields=["currency", "paid_on"],
                 condition=Q(booked_at=None),
             ),
+            models.Index(
+                name="payment_is_late", fields=["late_for"], condition=Q(late_for__isnull=False)
+            ),
             # A portal in use has none, and the statement of a phase asks.
             models.Index(
                 name="payment_is_sample", fields=["contribution"], condition=Q(is_sample=True)
@@ -149,7 +153,7 @@ class Payment(LedgerRow):
                 condition=Q(budget_line=None) | Q(kind=PaymentKind.SPENT),
                 violation_error_message=_("Only money that was spent belongs to a budget line."),
             ),
-            *ledger_constraints("payment"),
+            *ledger_constraints("payment", day="paid_on"),
         ]
 
     def __str__(self):

@@ -65,6 +65,17 @@ class LedgerRow(models.Model):
     booked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    # The day on which reports count it: its own, or, when the period of that day was closed already, the
+    # first day of the open period it was booked in. Then late_for is the closed one.
+    accounted_on = models.DateField(null=True, editable=False)
+    late_for = models.ForeignKey(
+        "ReportingPeriod",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     reverses = models.OneToOneField(
         "self", null=True, editable=False, on_delete=models.PROTECT, related_name="reversal"
     )
@@ -84,12 +95,19 @@ class LedgerRow(models.Model):
     def save(self, *args, **kwargs):
         if self.pk and type(self).objects.booked().filter(pk=self.pk).exists():
             raise ValidationError(_("A booked row is never changed. Take it back or correct it."))
+        if self.booked_at and not self.accounted_on:
+            self.accounted_on = self.day
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
         if self.booked_at:
             raise ValidationError(_("A booked row is never deleted. Take it back or correct it."))
         return super().delete(*args, **kwargs)
+
+    @property
+    def day(self):
+        """When the money moved."""
+        return getattr(self, self.DAY)
 
     @property
     def is_booked(self):
@@ -104,8 +122,8 @@ class LedgerRow(models.Model):
         return hasattr(self, "reversal")
 
 
-def ledger_constraints(name):
-    """Of a concrete table of ledger rows; name: how their constraints begin."""
+def ledger_constraints(name, *, day):
+    """Of a concrete table of ledger rows; name: how their constraints begin; day: its column of the day."""
     positive = Q(amount__gt=0, amount__lte=MAX_KGS) & (
         Q(amount_kgs=None) | Q(amount_kgs__gt=0, amount_kgs__lte=MAX_KGS)
     )
@@ -143,5 +161,11 @@ def ledger_constraints(name):
         models.CheckConstraint(
             name=f"{name}_takes_back_or_replaces",
             condition=Q(reverses=None) | Q(corrects=None),
+        ),
+        models.CheckConstraint(
+            name=f"{name}_accounted_on_its_day_or_late",
+            condition=Q(booked_at=None, accounted_on=None, late_for=None)
+            | Q(booked_at__isnull=False, late_for=None, accounted_on=F(day))
+            | Q(booked_at__isnull=False, late_for__isnull=False, accounted_on__gt=F(day)),
         ),
     ]

@@ -12,6 +12,7 @@ from .reference import Phase
 class Tranche(LedgerRow):
     """Donor money arriving at the programme, with the rate at which the bank changed it."""
 
+    DAY = "received_on"
     phase = models.ForeignKey(
         Phase, on_delete=models.PROTECT, related_name="tranches", verbose_name=_("phase")
     )
@@ -31,7 +32,7 @@ class Tranche(LedgerRow):
         verbose_name_plural = _("tranches")
         ordering = ["received_on", "pk"]
         constraints = [
-            *ledger_constraints("tranche"),
+            *ledger_constraints("tranche", day="received_on"),
             models.CheckConstraint(
                 name="tranche_is_booked_at_once", condition=Q(booked_at__isnull=False)
             ),
