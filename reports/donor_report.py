@@ -1,0 +1,42 @@
+"""A donor's report: the tables of a template in its order, with its rows and columns.
+
+Page, files and signing read the same list.
+"""
+
+from dataclasses import replace
+
+from .donor_tables.registry import TABLES
+from .facts import facts_of
+
+
+def tables_of(template, scope, facts=None):
+    """[ReportTable]; basis, currency and its rate are those of the template, facts those of the scope."""
+    scope = of_template(scope, template)
+    facts = facts or facts_of(scope)
+    return [_table(entry, scope, facts) for entry in template.tables if entry["table"] in TABLES]
+
+
+def of_template(scope, template):
+    return scope.with_(
+        basis=template.basis, currency=template.currency, rate_basis=template.rate_basis
+    )
+
+
+def _table(entry, scope, facts):
+    made = TABLES[entry["table"]].make(scope.with_(rows=entry.get("rows", "")), facts)
+    return only_columns(made, entry.get("columns", []))
+
+
+def only_columns(table, names):
+    """With these columns only; the first one says what a row is and stays. No names: all of them."""
+    if not names:
+        return table
+    kept = [c for place, c in enumerate(table.columns) if place == 0 or c.name in names]
+    known = {column.name for column in kept}
+    return replace(table, columns=[_without_lost_parts(column, known) for column in kept])
+
+
+def _without_lost_parts(column, known):
+    """A workbook cannot compute a column from others that are not there; its value stands alone then."""
+    parts = {name for _sign, name in column.sums} | set(column.ratio)
+    return column if parts <= known else column._replace(sums=(), ratio=())
