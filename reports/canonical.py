@@ -1,0 +1,77 @@
+"""JSON that is the same bytes for the same figures, and its SHA-256: what is signed and what anyone can check.
+
+Keys sorted by code point, no spaces, UTF-8, amounts as text; no floats, so no program writes them differently.
+"""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+
+class NotSignedError(ValueError):
+    """Not JSON of the kind that is signed here."""
+
+
+def canonical(data):
+    return json.dumps(
+        _plain(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+
+
+def sha256_of(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def plain_decimal(value):
+    """2350000.00, never 2.35E+6 and never -0.00; the places stay as they are."""
+    if not value.is_finite():
+        raise TypeError("not a number")
+    return format(abs(value) if value == 0 else value, "f")
+
+
+def canonical_of(content):
+    """Canonical text of JSON that was only indented or sorted anew; NotSignedError for everything else.
+
+    A name that stands twice is refused: people would read the one, programs the other.
+    """
+    options = {"object_pairs_hook": _once, "parse_float": _refuse, "parse_constant": _refuse}
+    try:
+        text = canonical(json.loads(content.removeprefix(b"\xef\xbb\xbf"), **options))
+        text.encode()  # half of a letter is no text
+    except (ValueError, RecursionError, MemoryError, TypeError) as error:
+        raise NotSignedError from error
+    return text
+
+
+def _plain(value):
+    if value is None or isinstance(value, bool | int | str):
+        return str(value) if isinstance(value, str) else value
+    if isinstance(value, Decimal):
+        return plain_decimal(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {_name(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def _name(key):
+    if not isinstance(key, str):
+        raise TypeError("names are text")
+    return str(key)
+
+
+def _once(pairs):
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise NotSignedError
+    return found
+
+
+def _refuse(text):
+    raise NotSignedError

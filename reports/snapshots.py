@@ -1,0 +1,128 @@
+"""What is signed: the figures of a closed period, in three languages, as canonical JSON.
+
+Built only from what the portal knew when the period was closed: so the same data give the same bytes on every
+database, in every language of the reader and on every day.
+"""
+
+import json
+
+from django.utils import translation
+
+from . import donor_report, facts, restated
+from .canonical import canonical, sha256_of
+from .merging import LANGUAGES, cell, merged, read, together
+from .scope import Scope
+
+__all__ = ["build", "canonical", "sha256_of", "table_from", "tables_from"]
+FORMAT = "psi-signed-report/1"
+
+
+def scope_of_period(period, template):
+    """What a report of a closed period is asked about. Its preparer stands for the reader: sees everything."""
+    scope = Scope(
+        user=period.closed_by,
+        day=period.ends_on,
+        known_at=period.closed_at,
+        phases=(period.phase,),
+        period=period,
+    )
+    return donor_report.of_template(scope, template)
+
+
+def build(period, template, version):
+    scope = scope_of_period(period, template)
+    known = facts.facts_of(scope)
+    before = period.reports.filter(version__lt=version).order_by("-version").first()
+    data = {
+        "format": FORMAT,
+        "version": version,
+        "previous_sha256": before and before.sha256,
+        "programme": _programme(period.phase.programme),
+        "phase": _phase(period.phase),
+        "period": {
+            "starts_on": period.starts_on,
+            "ends_on": period.ends_on,
+            "closed_at": period.closed_at,
+        },
+        "template": _template(template),
+        "tables": _tables(template, scope, known),
+        "facts": sorted(_facts(known), key=canonical),
+    }
+    if before:
+        data["tables"] += restated.tables(json.loads(before.snapshot), _plain(data))
+    return _plain(data)
+
+
+def tables_from(data, language):
+    return [read(kept, language) for kept in data["tables"]]
+
+
+def table_from(data, slug, language, *, rows=""):
+    """The signed table of this name, of these rows if the report has several; None: not in the report."""
+    found = [kept for kept in data["tables"] if kept["slug"] == slug]
+    found = [kept for kept in found if kept["rows_are"] == rows] or ([] if rows else found)
+    return read(found[0], language) if found else None
+
+
+def _plain(data):
+    """As it is read from its file."""
+    return json.loads(canonical(data))
+
+
+def _tables(template, scope, known):
+    made = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            made[language] = donor_report.tables_of(template, scope, known)
+    entries = [each for each in template.tables if each["table"] in donor_report.TABLES]
+    return [
+        merged(dict(zip(made, same, strict=True)), order_of=template.language)
+        | {"rows_are": entry.get("rows", "")}
+        for entry, same in zip(entries, zip(*made.values(), strict=True), strict=True)
+    ]
+
+
+def _facts(known):
+    return [
+        {name: cell(value, "kgs" if name.endswith("_kgs") else "") for name, value in row.items()}
+        for row in facts.plan_rows(known)
+    ]
+
+
+def _programme(programme):
+    return {"code": programme.code, "name": _in_languages(lambda: programme.name)}
+
+
+def _phase(phase):
+    return {
+        "code": phase.code,
+        "name": _in_languages(lambda: phase.name),
+        "starts_on": phase.starts_on,
+        "ends_on": phase.ends_on,
+        "budget": cell(phase.budget, "amount"),
+        "budget_currency": phase.budget_currency,
+        "fx_policy": phase.fx_policy,
+    }
+
+
+def _template(template):
+    return {
+        "slug": template.slug,
+        "version": template.version,
+        "name": _in_languages(lambda: template.name),
+        "donor": template.donor,
+        "tables": template.tables,
+        "basis": template.basis,
+        "currency": template.currency,
+        "rate_basis": template.rate_basis,
+        "language": template.language,
+        "certificate": _in_languages(lambda: template.certificate),
+    }
+
+
+def _in_languages(of):
+    said = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            said[language] = str(of())
+    return together(said)
