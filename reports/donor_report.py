@@ -5,6 +5,11 @@ Page, files and signing read the same list.
 
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+
+from lib.currencies import KGS
+
+from . import equivalents
 from .donor_tables.registry import TABLES
 from .facts import facts_of
 
@@ -23,8 +28,21 @@ def of_template(scope, template):
 
 
 def _table(entry, scope, facts):
-    made = TABLES[entry["table"]].make(scope.with_(rows=entry.get("rows", "")), facts)
-    return only_columns(made, entry.get("columns", []))
+    donor_table = TABLES[entry["table"]]
+    rows = entry.get("rows") or donor_table.default_rows
+    made = donor_table.make(scope.with_(rows=rows), facts)
+    made = only_columns(made, entry.get("columns", []))
+    return _as_equivalents(made, scope) if entry.get("equivalents") else made
+
+
+def _as_equivalents(table, scope):
+    """Stands beside the table in som, never in its place, so it has a name of its own."""
+    if scope.currency == KGS or table.slug in equivalents.IN_THEIR_OWN_CURRENCIES:
+        return table
+    words = {"title": table.title, "currency": scope.currency}
+    title = _("%(title)s: equivalents in %(currency)s") % words
+    shown = equivalents.in_currency(table, scope)
+    return replace(shown, slug=f"{table.slug}-equivalents", title=title)
 
 
 def only_columns(table, names):

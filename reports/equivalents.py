@@ -56,8 +56,10 @@ def in_currency(table, scope, rate=None):
         return table
     rate = rate or rate_of(scope)
     names = [column.name for column in table.columns if column.kind == "kgs"]
-    if not names or rate is None:
+    if not names:
         return table
+    if rate is None:
+        return replace(table, rows=[], total=None, empty=why_not(scope))
     return replace(
         table,
         columns=[_converted(column, rate) for column in table.columns],

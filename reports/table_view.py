@@ -17,6 +17,7 @@ from .column import Column
 ALL_ROWS_UP_TO = 500
 FIRST_ROWS = 200
 NUMBERS = {"count", "kgs", "amount", "rate", "pct"}
+DAYS = {"date", "moment"}
 # Where a bar beside the figure helps: parts of a whole that the eye compares.
 BARS = {"execution_pct", "fulfilment_pct", "elapsed_pct"}
 HUNDRED = Decimal(100)
@@ -31,8 +32,10 @@ class Cell(NamedTuple):
     is_minor: bool = False  # 0 in a column that mostly has 0
 
     @property
-    def is_number(self):
-        return self.column.kind in NUMBERS
+    def classes(self):
+        kinds = {"num": self.column.kind in NUMBERS, "date": self.column.kind in DAYS}
+        kinds |= {"minor": self.is_minor, "words": self.column.kind == "text"}
+        return " ".join(name for name, holds in kinds.items() if holds)
 
 
 class Line(NamedTuple):
@@ -53,6 +56,10 @@ class TableView:
     @cached_property
     def columns(self):
         return [column for column in self.table.columns if column.name not in self.table.keys]
+
+    @property
+    def numbers(self):
+        return [column for column in self.columns if column.kind in NUMBERS]
 
     @property
     def unit(self):
@@ -95,8 +102,9 @@ class TableView:
 
     def _cell(self, column, row):
         value = row.get(column.name)
-        if value is None or value == "":
-            # A row that is added up has no figure where nothing can be added up.
+        if value == "":
+            return Cell(column, "")
+        if value is None:
             return Cell(column, money.UNKNOWN, str(row.get(f"{column.name}_reason") or ""))
         if column.name not in BARS:
             is_minor = column.is_rare and value == 0
