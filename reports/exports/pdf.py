@@ -1,0 +1,143 @@
+"""A report on paper: A4, tagged (PDF/UA-1), fonts inside, set by typst from typst/report.typ.
+
+What is said goes to typst as JSON, never as its source. The same tables give the same bytes.
+"""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import typst
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from lib.dates import format_moment, format_partial
+from lib.threads import once_per_thread
+from reports import catalogue
+
+from .paper import Sections
+
+TEMPLATES = Path(__file__).resolve().parent / "typst"
+MAX_GAPS = 30
+
+
+class Signature(NamedTuple):
+    """Who answers for the figures. Without it a report is a draft, with lines to sign by hand."""
+
+    prepared_name: str
+    prepared_role: str
+    prepared_at: datetime
+    approved_name: str
+    approved_role: str
+    approved_at: datetime
+    certificate: str
+
+
+def to_pdf(tables, about, signature=None, *, certificate=""):
+    """bytes. certificate: the wording under which a draft would be signed."""
+    moment = about.made_at or (signature and signature.approved_at)
+    data = {
+        "lang": (get_language() or "en")[:2],
+        "title": str(about.title) or "—",
+        "author": signature.approved_name if signature else about.made_by,
+        "date": _parts(moment),
+        "watermark": "" if signature else pgettext("across a page", "Draft"),
+        **_cover(tables, about),
+        "signature": _signature(tables, signature, certificate),
+        "foot": _foot(about, moment),
+        "sections": _sections(tables, about),
+    }
+    return _compiler().compile(
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=int(moment.timestamp()) if moment else 0,
+    )
+
+
+@once_per_thread
+def _compiler():
+    # The fonts inside typst only: the same bytes on every machine.
+    return typst.Compiler(TEMPLATES / "report.typ", root=TEMPLATES, ignore_system_fonts=True)
+
+
+def _parts(moment):
+    return list(timezone.localtime(moment).timetuple()[:5]) if moment else None
+
+
+def _cover(tables, about):
+    """With T1 among the tables the title block says only what T1 does not."""
+    said_above = {str(about.title), str(about.status), about.programme, about.phase, about.period}
+    lines = [(label, text) for label, text in about.lines if text not in said_above]
+    gaps = list(map(str, about.gaps))
+    if len(gaps) > MAX_GAPS:
+        more = {"count": len(gaps) - MAX_GAPS}
+        gaps = [*gaps[:MAX_GAPS], _("… and %(count)s more, see table T11.") % more]
+    sample = str(catalogue.SAMPLE) if about.has_sample else ""
+    return {
+        "kicker": " · ".join(filter(None, [about.programme, about.phase])),
+        "under": about.period,
+        "status": str(about.status),
+        "sample": sample,
+        "lines": [line for line in lines if line[1] != sample],
+        "gaps": {"title": _("What is not complete"), "items": gaps},
+        "is_alone": len(tables) > 1,
+    }
+
+
+def _signature(tables, signature, certificate):
+    """A single table that somebody prints is not signed."""
+    if signature is None and len(tables) == 1:
+        return None
+    prepared, approved = _("Prepared by"), _("Approved by")
+    signed = signature and [
+        (prepared, signature.prepared_name, signature.prepared_role, signature.prepared_at),
+        (approved, signature.approved_name, signature.approved_role, signature.approved_at),
+    ]
+    people = signed or [(prepared, "", "", None), (approved, "", "", None)]
+    return {
+        "title": _("Signatures"),
+        "certificate": str(signature.certificate if signature else certificate),
+        "is_signed": signature is not None,
+        "people": [
+            {"head": head, "lines": [name, role, format_moment(at)], "blanks": _blanks()}
+            for head, name, role, at in people
+        ],
+    }
+
+
+def _blanks():
+    return [
+        pgettext("line to fill in", "Name"),
+        pgettext("line to fill in", "Role"),
+        pgettext("line to fill in", "Date"),
+        pgettext("line to fill in", "Signature"),
+    ]
+
+
+def _foot(about, moment):
+    page, pages = "\x01", "\x02"
+    text = _("Page %(page)s of %(pages)s") % {"page": page, "pages": pages}
+    before, between, after = text.replace(pages, page).split(page)
+    verify = {"address": _site(about) + reverse("reports:verify")}
+    return {
+        "left": about.mark or str(about.status),
+        "pages": [before, between, after],
+        "is_reversed": text.index(page) > text.index(pages),
+        "verify": _("Verify at %(address)s") % verify if about.sha256 else "",
+        "date": format_partial(timezone.localtime(moment).date()) if moment else "",
+    }
+
+
+def _site(about):
+    site = urlsplit(about.address)
+    return f"{site.scheme}://{site.netloc}" if site.netloc else ""
+
+
+def _sections(tables, about):
+    sections = Sections(where_all_rows_are=about.address)
+    return [sections.section(table) for table in tables]
