@@ -95,9 +95,7 @@ def _rows(tables, order_of):
     """In the order of one language; the same row is found in the others, where names may sort differently."""
     rows = {lang: [_row(row, table) for row in table.rows] for lang, table in tables.items()}
     names = {lang: [_name(row, tables[lang]) for row in rows[lang]] for lang in tables}
-    orders = {
-        lang: sorted(range(len(rows[lang])), key=names[lang].__getitem__) for lang in tables
-    }
+    orders = {lang: sorted(range(len(rows[lang])), key=names[lang].__getitem__) for lang in tables}
     found = [None] * len(rows[order_of])
     for places in zip(*orders.values(), strict=True):
         at = dict(zip(orders, places, strict=True))
@@ -133,9 +131,7 @@ def _merged_row(rows):
 def _row(row, table):
     kinds = {column.name: column.kind for column in table.columns}
     return {
-        name: cell(value, _kind(name, kinds))
-        for name, value in row.items()
-        if name not in LEFT_OUT
+        name: cell(value, _kind(name, kinds)) for name, value in row.items() if name not in LEFT_OUT
     }
 
 

@@ -13,6 +13,7 @@ from lib.money import UNITS
 
 from .answers import answers, signed_of
 from .catalogue import UNIT_NAMES
+from .donor_report import of_template
 from .scope_form import ScopeForm, filled
 
 # A template says these itself.
@@ -45,10 +46,26 @@ class Question:
     @property
     def problems(self):
         units = self.given.get("units", "")
+        problems = list(self.scope.problems)
         if units and units not in UNITS:
-            label = pgettext("filter of reports", "Units")
-            return [*self.scope.problems, (label, _not_known(units))]
-        return list(self.scope.problems)
+            problems.append((pgettext("filter of reports", "Units"), _not_known(units)))
+        if self.table is None and self.template is None:
+            problems.append((_("Template"), self._no_template()))
+        return problems
+
+    def _no_template(self):
+        if asked := self.given.get("template", ""):
+            return _not_known(asked)
+        return _("There is no template of a report yet. The project office adds one.")
+
+    @property
+    def title(self):
+        return self.table.title if self.table else self.template.name
+
+    @property
+    def scope_of_tables(self):
+        """With what a template says of basis and currency."""
+        return of_template(self.scope, self.template) if self.template else self.scope
 
     @cached_property
     def signed(self):

@@ -24,11 +24,7 @@ def tables(before, after):
 
 
 def _table(before, after, language):
-    rows = [
-        row
-        for old, new in _pairs(before, after)
-        for row in _differences(old, new, language)
-    ]
+    rows = [row for old, new in _pairs(before, after) for row in _differences(old, new, language)]
     return ReportTable(
         slug=SLUG,
         code="R",

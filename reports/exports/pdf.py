@@ -3,25 +3,22 @@
 What is said goes to typst as JSON, never as its source. The same tables give the same bytes.
 """
 
-import json
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import typst
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from lib.dates import format_moment, format_partial
-from lib.threads import once_per_thread
 from reports import catalogue
 
 from .paper import Sections
+from .typeset import typeset
 
-TEMPLATES = Path(__file__).resolve().parent / "typst"
+LONG = 300  # rows
 MAX_GAPS = 30
 
 
@@ -51,18 +48,8 @@ def to_pdf(tables, about, signature=None, *, certificate=""):
         "foot": _foot(about, moment),
         "sections": _sections(tables, about),
     }
-    return _compiler().compile(
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        format="pdf",
-        pdf_standards=["ua-1"],
-        timestamp=int(moment.timestamp()) if moment else 0,
-    )
-
-
-@once_per_thread
-def _compiler():
-    # The fonts inside typst only: the same bytes on every machine.
-    return typst.Compiler(TEMPLATES / "report.typ", root=TEMPLATES, ignore_system_fonts=True)
+    is_long = sum(len(section["rows"]) for section in data["sections"]) > LONG
+    return typeset(data, timestamp=int(moment.timestamp()) if moment else 0, is_long=is_long)
 
 
 def _parts(moment):

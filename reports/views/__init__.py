@@ -8,6 +8,7 @@ from .dashboards import chart, home, programme
 from .funding import funding, funding_csv, funding_xlsx, report_list
 from .ledger import ledger_csv, ledger_xlsx
 from .places import district, municipality, region
+from .verify import verify
 
 __all__ = [
     "chart",
@@ -22,4 +23,5 @@ __all__ = [
     "programme",
     "region",
     "report_list",
+    "verify",
 ]
