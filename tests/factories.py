@@ -24,12 +24,15 @@ from action_plans.models import (
     PlanStatus,
     PlanText,
     Programme,
+    ReportingPeriod,
     ServiceArea,
     Tranche,
 )
 from action_plans.totals import keep_totals
 from lib.money import convert
 from municipalities.models import District, Municipality, Region
+from reports.canonical import sha256_of
+from reports.models import ReportTemplate, SignedReport
 
 
 class Factory(factory.django.DjangoModelFactory):
@@ -297,3 +300,48 @@ class TrancheFactory(Factory):
     amount_kgs = factory.LazyAttribute(lambda o: convert(o.amount, o.rate_value))
     entered_at = factory.LazyFunction(timezone.now)
     booked_at = factory.SelfAttribute("entered_at")
+
+
+class PeriodFactory(Factory):
+    """An open period: the year 2017 of phase I."""
+
+    class Meta:
+        model = ReportingPeriod
+
+    phase = factory.SubFactory(PhaseFactory)
+    starts_on = dt.date(2017, 1, 1)
+    ends_on = dt.date(2017, 12, 31)
+
+
+class ReportTemplateFactory(Factory):
+    class Meta:
+        model = ReportTemplate
+        django_get_or_create = ["slug"]
+
+    slug = "half-year"
+    name_en = "Half-year report"
+    tables = factory.LazyFunction(lambda: [{"table": "sources", "rows": "", "columns": []}])
+    certificate_en = "We certify that these figures are true."
+
+
+class SignedReportFactory(Factory):
+    """A row as signing leaves it, without its files and without the step of its period."""
+
+    class Meta:
+        model = SignedReport
+
+    period = factory.SubFactory(PeriodFactory)
+    version = 1
+    template = factory.SubFactory(ReportTemplateFactory)
+    language = "en"
+    snapshot = '{"format":"psi-signed-report/1"}'
+    sha256 = factory.LazyAttribute(lambda report: sha256_of(report.snapshot))
+    certificate = "We certify that these figures are true."
+    prepared_at = factory.LazyFunction(timezone.now)
+    prepared_by = factory.SubFactory(StaffFactory)
+    prepared_name = "Prepared Person"
+    prepared_role = "Project staff"
+    approved_at = factory.LazyFunction(timezone.now)
+    approved_by = factory.SubFactory(StaffFactory, may_sign=True)
+    approved_name = "Approving Person"
+    approved_role = "Head of the programme"

@@ -169,6 +169,9 @@ ACCESS = {
     "get reports:funding_csv": SIGNED_IN,
     "get reports:funding_xlsx": SIGNED_IN,
     "get reports:chart": SIGNED_IN,
+    # Anybody may ask whether a file is a signed report.
+    "get reports:verify": EVERYBODY,
+    "post reports:verify": EVERYBODY,
 }
 SENT = {"set_language": {"language": "ky"}, "set_theme": {"theme": "dark"}}
 PLAN_FORM = {"action_plans:create", "action_plans:edit"}
