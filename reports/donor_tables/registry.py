@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Role
 
 from ..report_table import ReportTable
-from . import budget, burn, sources
+from . import budget, burn, sources, unallocated
 
 EVERYBODY, OFFICE_AND_DONORS = "everybody", "office_and_donors"
 
@@ -155,7 +155,7 @@ ALL = [
             "Plans without service area or region, promises without a document, amounts without a rate; "
             "printed also when there is nothing."
         ),
-        not_made_yet("unallocated", "T11"),
+        unallocated.table,
     ),
 ]
 TABLES = {table.slug: table for table in ALL}

@@ -1,0 +1,106 @@
+"""Which plans a report is about: approved by its day and known then, of the chosen phases, places and areas."""
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from action_plans import facts_on
+from action_plans.models import (
+    Contribution,
+    Payment,
+    PlanArea,
+    PlanMunicipality,
+    ServiceArea,
+)
+
+
+def moment_of(scope):
+    """What was recorded by then is known, and no step after it has been taken."""
+    return min(facts_on.end_of(scope.day), scope.known_at)
+
+
+def is_past(scope):
+    """Whether anything that is stored now may have been unknown then."""
+    closed = scope.period and not scope.period.is_open
+    return bool(scope.is_past or closed or scope.day < timezone.localdate())
+
+
+def plans_of(scope):
+    """A queryset of ActionPlan with status_then, cancelled ones among them."""
+    plans = facts_on.plans_then(moment_of(scope), is_past=is_past(scope))
+    plans = plans.filter(phase__in=scope.phases)
+    if scope.municipality:
+        plans = plans.filter(_in(municipality=scope.municipality))
+    if scope.region:
+        plans = plans.filter(_in(municipality__region=scope.region))
+    if scope.source:
+        promises = Contribution.objects.filter(plan=OuterRef("pk"), source=scope.source)
+        plans = plans.filter(Exists(promises))
+    return _of_areas(plans, scope)
+
+
+def _in(**place):
+    return Exists(PlanMunicipality.objects.filter(plan=OuterRef("pk"), **place))
+
+
+def _of_areas(plans, scope):
+    if not (scope.area or scope.no_area):
+        return plans
+    rows = PlanArea.objects.filter(plan=OuterRef("pk"))
+    codes = codes_of(scope.area) if scope.area else set()
+    here = Exists(rows.filter(area__code__in=codes)) if codes else ~Exists(rows)
+    moved = areas_then(scope)
+    back = [
+        plan
+        for plan, areas in moved.items()
+        if (codes & {code for code, _share in areas} if codes else not areas)
+    ]
+    return plans.filter((here & ~Q(pk__in=list(moved))) | Q(pk__in=back))
+
+
+def codes_of(area):
+    """Of an area and of its parts."""
+    parts = ServiceArea.objects.filter(Q(pk=area.pk) | Q(parent=area))
+    return set(parts.order_by().values_list("code", flat=True))
+
+
+def areas_then(scope):
+    """{plan id: ((code, share), …)} of plans that were in other areas than now."""
+    return facts_on.areas_then(scope.day, moment_of(scope)) if is_past(scope) else {}
+
+
+def costs_then(scope):
+    return facts_on.costs_then(scope.day, moment_of(scope)) if is_past(scope) else {}
+
+
+# Rows of the ledger
+
+
+def booked_then(rows, scope, day="paid_on"):
+    """Rows of a ledger that were booked by then and count up to the day of the report.
+
+    A period counts by the day on which a row is accounted, an as-of day by the day when the money moved.
+    """
+    day = "accounted_on" if scope.period else day
+    rows = rows.filter(booked_at__isnull=False, **{f"{day}__lte": scope.day})
+    return rows.filter(booked_at__lte=moment_of_money(scope)) if is_past(scope) else rows
+
+
+def moment_of_money(scope):
+    """Of a period: what is booked for it until it is closed. Of a day: what was booked by its end."""
+    return scope.known_at if scope.period else moment_of(scope)
+
+
+def standing_then(rows, scope, day="paid_on"):
+    """Those of them that neither take back nor had been taken back by then."""
+    rows = booked_then(rows, scope, day).filter(reverses=None)
+    if not is_past(scope):
+        return rows.filter(reversal=None)
+    return rows.filter(Q(reversal=None) | Q(reversal__booked_at__gt=moment_of_money(scope)))
+
+
+def payments_of(scope):
+    """Payments of the plans of the report, of the chosen source."""
+    rows = Payment.objects.order_by()
+    if scope.source:
+        rows = rows.filter(contribution__source=scope.source)
+    return rows.filter(contribution__plan__in=plans_of(scope).values("pk"))
