@@ -179,8 +179,7 @@ def _lock(plan_id, step, by):
 def _go(plan, step, by, *, reason="", changed=()):
     before, plan.status = plan.status, step.after
     plan.version += 1
-    plan._change_reason, plan._history_user = reason[:100] or None, by
-    plan.save(update_fields=["status", "version", *changed])
+    # First: after a closing the database lets the status change only with its step.
     StatusChange.objects.create(
         plan=plan,
         before=before,
@@ -189,6 +188,8 @@ def _go(plan, step, by, *, reason="", changed=()):
         changed_at=timezone.now(),
         changed_by=by,
     )
+    plan._change_reason, plan._history_user = reason[:100] or None, by
+    plan.save(update_fields=["status", "version", *changed])
     return keep_totals(plan.pk)
 
 
