@@ -76,6 +76,7 @@ def add(*, plan, source, form, amount, promised_on, decision, by, reason="", aft
         amount_kgs=amount,
         promised_on=promised_on,
         decision=decision.strip(),
+        recorded_at=timezone.now(),
     )
     if after is not None and (twin := _added_since(promise, after)):
         return twin
@@ -83,7 +84,7 @@ def add(*, plan, source, form, amount, promised_on, decision, by, reason="", aft
         raise ValidationError({"amount": _("A new promise is more than 0.")})
     _on_a_possible_day("promised_on", promised_on, _approved_on(plan))
     promise.full_clean(exclude=["plan"])
-    _save(promise, by, at=timezone.now(), reason=reason.strip())
+    _save(promise, by, at=promise.recorded_at, reason=reason.strip())
     keep_totals(plan.pk)
     return promise
 

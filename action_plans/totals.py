@@ -100,6 +100,7 @@ def parts_of(plan, municipalities, areas):
         "year": plan.year,
         "counts": plan.was_approved,
         "has_cost": plan.cost_kgs is not None,
+        "is_whole": len(places) == 1,
     }
     return [
         {

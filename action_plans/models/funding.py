@@ -34,6 +34,8 @@ class Contribution(models.Model):
     decision = models.CharField(_("decision or letter"), max_length=250, blank=True)
     # Empty: promised with the plan, that is on the day of its approval.
     promised_on = models.DateField(_("promised on"), null=True, blank=True, editable=False)
+    # When a promise that came after the approval was entered; what was known on a day depends on it.
+    recorded_at = models.DateTimeField(null=True, editable=False)
     is_sample = models.BooleanField(default=False, editable=False)
 
     history = HistoricalRecords(app="action_plans")
@@ -136,6 +138,8 @@ class Payment(LedgerRow):
                 fields=["currency", "paid_on"],
                 condition=Q(booked_at=None),
             ),
+            # What a period adds is a small part of all there is.
+            models.Index(name="payment_accounted", fields=["accounted_on"]),
             models.Index(
                 name="payment_is_late", fields=["late_for"], condition=Q(late_for__isnull=False)
             ),

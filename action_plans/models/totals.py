@@ -114,9 +114,14 @@ class FundingSlice(AddedMoney):
     year = models.PositiveSmallIntegerField(null=True, editable=False)
     counts = models.BooleanField(default=False)
     has_cost = models.BooleanField(default=False)
+    # The only slice of its plan: what was paid need not be cut.
+    is_whole = models.BooleanField(default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["municipality", "status"])]
+        indexes = [
+            models.Index(fields=["municipality", "status"]),
+            models.Index(fields=["plan"], condition=Q(is_whole=False), name="slice_of_several"),
+        ]
         constraints = [
             models.UniqueConstraint(name="slice_once", fields=["plan", "municipality", "area"]),
             models.UniqueConstraint(
