@@ -157,7 +157,7 @@ def _take_back(plan, payment, reason, by, at):
     row.amount, row.amount_kgs = -payment.amount, -payment.amount_kgs
     row.reverses = payment
     row.booked_at, row.booked_by = at, by
-    periods.place(row, phase_id=plan.phase_id)
+    periods.place(row, periods=periods.held_for(plan))
     row.save()
     paid_days.add(plan, row)
     return row

@@ -157,7 +157,7 @@ def _book(plan, item, by):
         amount=row.amount,
         on=row.paid_on,
     ).put_into(row)
-    periods.place(row, phase_id=plan.phase_id)
+    periods.place(row, periods=periods.held_for(plan))
     row.save()
 
 

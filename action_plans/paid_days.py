@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from lib.money import sum_kgs
 
+from . import periods
 from .models import Form, PaidDay, Payment, PaymentKind, Source
 
 KINDS = [PaymentKind.RECEIVED, PaymentKind.RETURNED]
@@ -39,19 +40,25 @@ def add(plan, row, *, sign=1):
 
 
 def in_order(plan, *rows):
-    """Lock the days of rows that one change takes back and books, always in the same order."""
-    places = [place for row in rows if (place := _place_of(plan, row))]
+    """Lock the days of rows that one change takes back and books, always in the same order.
+
+    Both land where money of their day is counted now, which for an earlier row may be another day than its own.
+    """
+    held = periods.held_for(plan)
+    days = [periods.counted_on(row.paid_on, held)[0] for row in rows]
+    places = [_place_of(plan, row, day) for row, day in zip(rows, days, strict=True)]
+    places = [place for place in places if place]
     if len(places) > 1 and places[0] != places[1]:
         days = PaidDay.objects.filter(Q(**places[0]) | Q(**places[1])).order_by(*PLACE)
         list(days.select_for_update().values_list("pk"))
 
 
-def _place_of(plan, row):
+def _place_of(plan, row, day=None):
     # Same rule as grants()
     of = row.contribution
     if of.source != Source.GRANT or of.form != Form.CASH or row.kind not in KINDS:
         return None
-    day = row.accounted_on or row.paid_on
+    day = day or row.accounted_on or row.paid_on
     return dict(zip(PLACE, (plan.phase_id, row.currency, row.kind, day), strict=True))
 
 

@@ -121,7 +121,8 @@ def _book_drafts(plan_id, ids, by):
     drafts = Payment.objects.waiting().filter(pk__in=ids).select_related("contribution")
     for row in drafts.order_by("paid_on", "pk"):
         price(plan, row, at=timezone.now(), by=by)
-        if row.is_booked and not line_errors(plan, row):
+        in_time = periods.has_room(row.paid_on, periods.held_for(plan))
+        if row.is_booked and in_time and not line_errors(plan, row):
             put_in(plan, row, priced=True)
             booked.append(row)
     if booked:
@@ -206,8 +207,11 @@ def put_in(plan, row, *, priced=False):
     """Save a row; foreign money is priced at this moment: the row before may have emptied a tranche."""
     if row.is_foreign and not priced:
         price(plan, row, at=row.entered_at, by=row.entered_by)
+    held = periods.held_for(plan)
     if row.is_booked:
-        periods.place(row, phase_id=plan.phase_id)
+        periods.place(row, periods=held)
+    else:
+        periods.counted_on(row.paid_on, held)  # a draft that could never be booked is refused
     row.save()
     paid_days.add(plan, row)
     if row.is_foreign and row.is_booked:

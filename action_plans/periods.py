@@ -1,4 +1,8 @@
-"""In which reporting period money is accounted: that of its day, or the next open one when that is closed."""
+"""In which reporting period money is accounted: that of its day, or the next open one when that is closed.
+
+A day before a closed period that no period has is as good as closed: sums up to the end of that period count it.
+The database holds the same (triggers.py).
+"""
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -20,18 +24,31 @@ def locked(phase_id):
     return list(ReportingPeriod.objects.raw(SHARED.format(table=table), [phase_id]))
 
 
-def place(row, *, phase_id, periods=None):
+def held_for(plan):
+    """locked(), asked once for a plan that a verb has locked: both locks last until the verb has ended."""
+    if not hasattr(plan, "held_periods"):
+        plan.held_periods = locked(plan.phase_id)
+    return plan.held_periods
+
+
+def place(row, *, phase_id=None, periods=None):
     """Say on which day a row that is booked now is accounted. periods: locked(), for who books many rows.
 
-    Its own day; when the period of that day is closed, the first day of the next open period, and late_for
-    names the closed one. ValidationError when there is no open one.
+    Its own day; when that is closed, the first day of the next open period, and late_for names the closed one.
+    ValidationError when there is no open one.
     """
     periods = locked(phase_id) if periods is None else periods
-    own = next((p for p in periods if p.starts_on <= row.day <= p.ends_on), None)
-    row.accounted_on, row.late_for = row.day, None
-    if own is None or own.is_open:
-        return
-    later = next((p for p in periods if p.is_open and p.starts_on > row.day), None)
+    row.accounted_on, row.late_for = counted_on(row.day, periods)
+
+
+def counted_on(day, periods):
+    """(the day on which reports count money of this day that is booked now, the closed period or None)"""
+    if any(p.is_open and p.starts_on <= day <= p.ends_on for p in periods):
+        return day, None
+    closed = next((p for p in periods if not p.is_open and p.ends_on >= day), None)
+    if closed is None:
+        return day, None
+    later = next((p for p in periods if p.is_open and p.starts_on > day), None)
     if later is None:
         raise ValidationError(
             _(
@@ -39,6 +56,22 @@ def place(row, *, phase_id, periods=None):
                 "Ask the project staff to add the next period; then this can be booked there."
             ),
             code="closed",
-            params={"period": own},
+            params={"period": closed},
         )
-    row.accounted_on, row.late_for = later.starts_on, own
+    return later.starts_on, closed
+
+
+def has_room(day, periods):
+    """Whether money of this day can be booked now."""
+    try:
+        counted_on(day, periods)
+    except ValidationError:
+        return False
+    return True
+
+
+def around(row, periods):
+    """The period in which a late row is counted; None for a row in time."""
+    if not row.late_for_id:
+        return None
+    return next((p for p in periods if p.starts_on <= row.accounted_on <= p.ends_on), None)
