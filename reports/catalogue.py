@@ -101,6 +101,7 @@ OWN_SHARE = Column(
     _(
         "Own contribution promised ÷ planned cost of the same plans. For a group: sum ÷ sum, not the mean of shares."
     ),
+    ratio=("own_of_known_cost_kgs", "cost_kgs"),
 )
 RECEIVED = Column(
     "received_kgs",
@@ -140,6 +141,7 @@ FULFILMENT = Column(
     pgettext_lazy("column", "Fulfilment"),
     "pct",
     _("Received ÷ promised. Over 100% when more arrived than was promised."),
+    ratio=("received_kgs", "promised_kgs"),
 )
 
 PLAN_HEAD = [

@@ -13,7 +13,7 @@ from tests.action_plans.ledger import book, paid_plan
 from tests.factories import DonorFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
-SHEETS = ["Ledger", "By contribution", "By currency", "Notes"]
+SHEETS = ["Ledger", "By contribution", "By currency", "Notes", "control"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from action_plans.models import PlanMunicipality, PlanStatus
 from action_plans.totals import keep_totals
-from reports.exports.xlsx import sheet_name
+from reports.exports.workbook import sheet_name
 from tests.factories import (
     ContributionFactory,
     DonorFactory,
@@ -46,7 +46,7 @@ def records(sheet):
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-def test_there_is_a_sheet_per_table_and_one_of_notes(donor):
+def test_there_is_a_sheet_per_table_one_of_notes_and_a_hidden_one(donor):
     counted(cost_kgs=100)
     assert opened(donor.get(FILE)).sheetnames == [
         "Plans",
@@ -56,6 +56,7 @@ def test_there_is_a_sheet_per_table_and_one_of_notes(donor):
         "By year of the start",
         "By source of money",
         "Notes",
+        "control",
     ]
 
 
@@ -95,7 +96,7 @@ def test_a_share_of_nothing_is_a_dash_and_an_unknown_cost_an_empty_cell(donor):
     assert (zero["Planned cost"], zero["Own share"]) == (0, "—")
     assert total["Own share"] == "—"
     formula = opened(donor.get(FILE), data_only=False).worksheets[PLANS]["S2"].value
-    assert formula == '=IF(N(J2)=0,"—",N(N2)/J2)'
+    assert formula == '=IF(N(J2)<=0,"—",N(N2)/J2)'
 
 
 @pytest.mark.parametrize("text", ['=HYPERLINK("x")', "@SUM", "+1", "-1", "http://example.org"])
