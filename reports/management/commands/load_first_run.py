@@ -9,9 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import User
 from accounts.sample_people import make_sample_people
 from action_plans import findings
-from action_plans.models import ActionPlan, Phase
+from action_plans.models import ActionPlan
 from lib.fixtures import FOLDER
 from municipalities.models import Municipality
+from reports.models import ReportTemplate
 
 
 class Command(BaseCommand):
@@ -21,7 +22,8 @@ class Command(BaseCommand):
         if not settings.TRIAL:
             raise CommandError("This loads samples, which never go into production.")
         self.load("the places", Municipality, "load_registry", FOLDER / "registry.csv", yes=True)
-        self.load("the reference data", Phase, "load_reference")
+        # The templates of reports are the last of it: a portal of an earlier version has none yet.
+        self.load("the reference data", ReportTemplate, "load_reference")
         if not User.objects.exists():
             make_sample_people()
         self.load("the sample set", ActionPlan, "load_sample")
