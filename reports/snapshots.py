@@ -10,6 +10,7 @@ from django.utils import translation
 
 from . import donor_report, facts, restated
 from .canonical import canonical, sha256_of
+from .donor_tables.registry import TABLES
 from .merging import LANGUAGES, cell, merged, read, together
 from .scope import Scope
 
@@ -74,10 +75,10 @@ def _tables(template, scope, known):
     for language in LANGUAGES:
         with translation.override(language):
             made[language] = donor_report.tables_of(template, scope, known)
-    entries = [each for each in template.tables if each["table"] in donor_report.TABLES]
+    entries = [each for each in template.tables if each["table"] in TABLES]
     return [
         merged(dict(zip(made, same, strict=True)), order_of=template.language)
-        | {"rows_are": entry.get("rows", "")}
+        | {"rows_are": entry.get("rows") or TABLES[entry["table"]].default_rows}
         for entry, same in zip(entries, zip(*made.values(), strict=True), strict=True)
     ]
 

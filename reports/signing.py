@@ -1,0 +1,190 @@
+"""Signing: the figures of a closed period are frozen, with the files made from them and two persons' names.
+
+All of it or nothing: the row, its files and the step of the period stand together or not at all. A file without
+its row, as a crash may leave it behind, is no report: nothing leads to it, and no later file takes its place.
+"""
+
+import hashlib
+import json
+import os
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from action_plans.models import PeriodStatus, ReportingPeriod
+
+from . import closing, snapshots
+from .about import about_of, has_sample
+from .exports.pdf import Signature, to_pdf
+from .exports.tables_csv import figures_csv
+from .exports.tables_xlsx import to_xlsx
+from .models import FileFormat, SignedFile, SignedReport
+
+
+def sign(*, period, template, name, role, by, seen="", site=""):
+    """The new SignedReport. seen: SHA-256 of the figures that the approver read; site: where the portal is."""
+    with _no_file_without_its_row() as written, transaction.atomic():
+        period = _locked(period.pk)
+        refuse(period, template, by)
+        data = snapshots.build(period, template, next_version(period))
+        text = snapshots.canonical(data)
+        _refuse_unseen(text, seen)
+        report = _report(period, template, data, text, name.strip(), role.strip(), by)
+        for format, content in _files(report, data, site):
+            _keep(report, format, content, written)
+        closing.step(
+            period=period,
+            after=PeriodStatus.SIGNED,
+            by=by,
+            role=report.approved_role,
+            at=report.approved_at,
+        )
+    return report
+
+
+def refuse(period, template, by):
+    """ValidationError saying why this person cannot sign this period now."""
+    if not by.may_sign:
+        raise ValidationError(_("Only an approver signs reports."))
+    if period.is_open:
+        raise ValidationError(_("The period is still open. It is closed first, then signed."))
+    if period.is_signed:
+        raise ValidationError(_("The period is signed already."), code="signed")
+    if period.closed_by_id == by.pk:
+        raise ValidationError(
+            _(
+                "You closed this period, so you prepared the report. Two persons answer for it: "
+                "another approver signs."
+            ),
+            code="preparer",
+        )
+    if template and not template.certificate:
+        raise ValidationError(_("The template has no certificate to sign. Write one first."))
+
+
+def next_version(period):
+    newest = period.reports.order_by("-version").values_list("version", flat=True).first()
+    return (newest or 0) + 1
+
+
+def proposed(period, template):
+    """(data, SHA-256) of what would be signed."""
+    data = snapshots.build(period, template, next_version(period))
+    return data, snapshots.sha256_of(snapshots.canonical(data))
+
+
+def _locked(pk):
+    """Nobody books in the phase, closes or signs the period until this is through."""
+    periods = ReportingPeriod.objects.select_for_update(of=("self",))
+    return periods.select_related("phase__programme", "closed_by").get(pk=pk)
+
+
+def _refuse_unseen(text, seen):
+    if seen and seen != snapshots.sha256_of(text):
+        raise ValidationError(
+            _(
+                "The figures changed since you opened the page, so nothing was signed. "
+                "Here they are as they are now."
+            ),
+            code="changed",
+        )
+
+
+def _report(period, template, data, text, name, role, by):
+    prepared = period.closed_by
+    with translation.override(template.language):
+        return SignedReport.objects.create(
+            period=period,
+            version=data["version"],
+            template=template,
+            language=template.language,
+            snapshot=text,
+            sha256=snapshots.sha256_of(text),
+            certificate=template.certificate,
+            prepared_at=period.closed_at,
+            prepared_by=prepared,
+            prepared_name=str(prepared),
+            prepared_role=str(prepared.get_role_display()),
+            approved_at=timezone.now(),
+            approved_by=by,
+            approved_name=name,
+            approved_role=role,
+            has_sample=has_sample(snapshots.scope_of_period(period, template)),
+        )
+
+
+def _files(report, data, site):
+    """[(format, bytes)], all made from the snapshot, in the language of the template."""
+    with translation.override(report.language):
+        tables = snapshots.tables_from(data, report.language)
+        about = about_of(
+            snapshots.scope_of_period(report.period, report.template),
+            at=report.approved_at,
+            address=site.rstrip("/") + report.get_absolute_url(),
+            signed=report,
+            title=report.template.name,
+        )
+        yield FileFormat.JSON, report.snapshot.encode()
+        yield FileFormat.CSV, _bytes(figures_csv(tables))
+        yield FileFormat.XLSX, _bytes(to_xlsx(tables, about))
+        yield FileFormat.PDF, to_pdf(tables, about, signature_of(report))
+
+
+def signature_of(report):
+    return Signature(
+        prepared_name=report.prepared_name,
+        prepared_role=report.prepared_role,
+        prepared_at=report.prepared_at,
+        approved_name=report.approved_name,
+        approved_role=report.approved_role,
+        approved_at=report.approved_at,
+        certificate=report.certificate,
+    )
+
+
+def _bytes(file):
+    """Of what a writer returns: a file, or pieces."""
+    if isinstance(file, bytes):
+        return file
+    return file.read() if hasattr(file, "read") else b"".join(file)
+
+
+def _keep(report, format, content, written):
+    row = SignedFile(
+        report=report,
+        format=format,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    row.file.save(f"{report.code}.{format}", ContentFile(content), save=False)
+    written.append((row.file.storage, row.file.name))
+    _to_disk(row.file)
+    row.save()
+
+
+def _to_disk(file):
+    """Before the row says that it is there."""
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
+
+
+@contextmanager
+def _no_file_without_its_row():
+    written = []
+    try:
+        yield written
+    except BaseException:
+        for storage, name in written:
+            storage.delete(name)
+        raise
+
+
+def figures_of(report):
+    """The signed data; ValidationError when they are not those that were signed."""
+    if snapshots.sha256_of(report.snapshot) != report.sha256:
+        raise ValidationError(_("The figures are damaged: they are not those that were signed."))
+    return json.loads(report.snapshot)
