@@ -2,17 +2,43 @@
 
 from crispy_forms.layout import Div
 from django import forms
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from .entry import complete, keep_quiet, problems_of
 from .facts import DATES, facts_of
 from .facts_correction import PLAIN
+from .form_fields import check_year
 from .form_rows import AreaFormSet, AreaRow, area_choices, area_initial
 from .forms import PlanForm, helper, third
+from .forms_money import DateInput
+
+
+def day_field(label, help_text):
+    return forms.DateField(
+        label=label,
+        required=False,
+        initial=timezone.localdate,
+        widget=DateInput(),
+        help_text=help_text,
+        error_messages={"invalid": _("This is not a date. Write it like 16.08.2018.")},
+        validators=[check_year],
+    )
 
 
 class FactsForm(PlanForm):
+    effective_on = day_field(
+        _("From which day"),
+        _(
+            "When the fact became so; for a misprint leave today. Reports about earlier days keep the "
+            "old value."
+        ),
+    )
+    areas_on = day_field(
+        _("In this service area from which day"),
+        _("Only when the service area changes. Reports about earlier days keep the old one."),
+    )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=2000,
@@ -24,6 +50,8 @@ class FactsForm(PlanForm):
     basics = helper(
         Div(third("cost_kgs"), third("starts_on"), third("ends_on"), css_class="row gx-3")
     )
+    moved = helper(Div(third("areas_on"), css_class="row gx-3"))
+    since = helper(Div(third("effective_on"), css_class="row gx-3"))
     why = helper("reason")
     hidden = helper("version")
 
@@ -37,14 +65,17 @@ class FactsForm(PlanForm):
         return facts | {(name,): self.dates.get(name) for name in DATES}
 
 
+GIVEN = ["reason", "effective_on", "areas_on"]
+
+
 class FactsEntry:
     """The form and the rows of service areas as one thing."""
 
-    def __init__(self, *, plan, facts=None, data=None, reason=""):
+    def __init__(self, *, plan, facts=None, data=None, kept=None):
         self.facts = facts or facts_of(plan)
         self.data = complete(data) if data is not None else None
         self.form = FactsForm(self.data, facts=self.facts, version=plan.version)
-        self.form.initial["reason"] = reason
+        self.form.initial |= kept or {}
         choices = {"choices": [AreaRow.NONE, *area_choices()]}
         source = {"initial": area_initial(self.facts)} if data is None else {"data": self.data}
         self.areas = AreaFormSet(prefix="areas", form_kwargs=choices, **source)
@@ -65,8 +96,9 @@ class FactsEntry:
         return self.form.cleaned_data.get("version") or 0
 
     @property
-    def reason(self):
-        return self.form.cleaned_data["reason"]
+    def given(self):
+        """What is said about the correction: the reason, and from which days it holds."""
+        return {name: self.form.cleaned_data[name] for name in GIVEN}
 
     @cached_property
     def problems(self):

@@ -116,6 +116,7 @@ def entries(plan, user, *, newest=None):
     told = {(revision.contribution_id, revision.revised_at) for revision in revisions}
     records = [e for model in SHOWN for e in _records(model, plan, newest, told)]
     merged = _join(sorted(records, key=lambda entry: entry.at), found)
+    _tell_days(merged, plan, newest)
     found += [*merged, *_payments(plan, newest), *_documents(plan)]
     found += [_revision(revision) for revision in revisions]
     found += [_budget_revision(revision) for revision in _budget_revisions(plan, newest)]
@@ -260,6 +261,20 @@ def _join(records, steps):
         else:
             joined.append(entry)
     return joined
+
+
+def _tell_days(entries, plan, newest):
+    """A corrected fact says from which day it is so, in the entry that says what changed."""
+    rows = plan.fact_revisions.select_related("recorded_by").order_by("-recorded_at", "-number")
+    told = set()
+    for row in rows[:newest]:
+        save = Entry(row.recorded_at, row.recorded_by)
+        entry = next((entry for entry in entries if _same_save(entry, save)), None)
+        if entry is None or (id(entry), row.effective_on) in told:
+            continue
+        told.add((id(entry), row.effective_on))
+        since = Change(_("From which day"), "", format_partial(row.effective_on))
+        entry.changes.append(since)
 
 
 def _same_save(one, other):

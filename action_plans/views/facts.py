@@ -42,7 +42,7 @@ def _save(request, plan, entry):
             plan_id=plan.pk,
             facts=entry.typed(),
             base=entry.base,
-            reason=entry.reason,
+            **entry.given,
             by=request.user,
             at=timezone.now(),
         )
@@ -63,7 +63,7 @@ def _ask(request, plan, entry):
     """Somebody else corrected meanwhile: both people's changes in one form."""
     mine = facts_correction.with_corrected(facts_of(plan), entry.typed())
     comparison = compare(plan, base=entry.base or 1, mine=mine)
-    merged = FactsEntry(plan=plan, facts=comparison.merged, reason=entry.reason)
+    merged = FactsEntry(plan=plan, facts=comparison.merged, kept=entry.given)
     return _show(request, plan, merged, comparison=comparison)
 
 

@@ -1,6 +1,6 @@
 """Single facts of an approved plan are corrected by the office, with a reason; nothing is lost."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from action_plans import facts_correction
+from action_plans import facts_correction, facts_on
 from action_plans.editing import Conflict
 from action_plans.facts import facts_of
-from action_plans.models import ActionPlan, PlanStatus
+from action_plans.models import ActionPlan, PlanStatus, StatusChange
 from tests.factories import (
     HeadFactory,
     PaymentFactory,
@@ -35,7 +35,7 @@ def plan():
     )
 
 
-def correct(plan, *, base=None, reason="Misprint", by=None, **changes):
+def correct(plan, *, base=None, reason="Misprint", by=None, effective_on=None, **changes):
     facts = facts_of(plan) | {(name,): value for name, value in changes.items()}
     return facts_correction.correct(
         plan_id=plan.pk,
@@ -44,6 +44,7 @@ def correct(plan, *, base=None, reason="Misprint", by=None, **changes):
         reason=reason,
         by=by or StaffFactory(),
         at=timezone.now(),
+        effective_on=effective_on,
     )
 
 
@@ -194,3 +195,103 @@ def test_rows_are_added_without_a_script_and_nothing_is_saved(client, plan):
     assert response.context["entry"].areas.total_form_count() == 2
     assert "Give a reason" not in response.content.decode()
     assert ActionPlan.objects.get(pk=plan.pk).cost_kgs == Decimal("2483253.00")
+
+
+# What it was before stays known, with the day from which it changed
+
+
+@pytest.fixture
+def approved(plan):
+    """Long before the correction."""
+    plan.approved_at = datetime(2017, 11, 1, 12, tzinfo=UTC)
+    plan.save()
+    return plan
+
+
+def test_a_correction_keeps_what_each_fact_was_before_and_from_which_day_it_changed(
+    client, approved
+):
+    culture = ServiceAreaFactory(code="culture")
+    water, staff = approved.areas.get().area.code, StaffFactory()
+    changes = {"areas-0-area": culture.pk, "areas_on": "15.02.2018", "cost_kgs": "3 000 000,00"}
+    sent(client, approved, staff, **changes, effective_on="01.03.2018", beneficiaries_total="70")
+    rows = approved.fact_revisions.values_list("number", "fact", "before", "after", "effective_on")
+    assert list(rows) == [
+        (1, "cost_kgs", "2483253.00", "3000000.00", date(2018, 3, 1)),
+        (2, "beneficiaries_total", None, 70, date(2018, 3, 1)),
+        (3, "areas", [[water, "100.00"]], [["culture", "100.00"]], date(2018, 2, 15)),
+    ]
+    row = approved.fact_revisions.first()
+    assert (row.reason, row.recorded_by) == ("Misprint in the decision", staff)
+
+
+def test_without_a_day_it_holds_from_today_on(client, approved):
+    sent(client, approved, starts_on="04.2018")
+    row = approved.fact_revisions.get()
+    assert (row.before, row.after) == (["2018-03-01", "day"], ["2018-04-01", "month"])
+    assert row.effective_on == timezone.localdate()
+
+
+@pytest.mark.parametrize("day", ["31.10.2017", "31.12.2099", "31.02.2018", "2018"])
+def test_a_day_before_the_approval_or_in_the_future_is_told_at_its_field(client, approved, day):
+    response = sent(client, approved, cost_kgs="5,00", effective_on=day)
+    assert list(response.context["entry"].form.errors) == ["effective_on"]
+    assert not approved.fact_revisions.exists()
+    assert ActionPlan.objects.get(pk=approved.pk).cost_kgs == Decimal("2483253.00")
+
+
+def test_the_days_of_one_fact_do_not_go_back(client, approved):
+    sent(client, approved, cost_kgs="5,00", effective_on="01.03.2018")
+    approved.refresh_from_db()
+    response = sent(client, approved, cost_kgs="6,00", effective_on="28.02.2018")
+    assert "1 Mar 2018" in str(response.context["entry"].form.errors["effective_on"])
+    sent(client, approved, cost_kgs="5,00", beneficiaries_total="7", effective_on="28.02.2018")
+    assert approved.fact_revisions.count() == 2
+
+
+def test_the_history_says_each_change_once_with_its_day(client, approved):
+    sent(client, approved, cost_kgs="3 000 000,00", effective_on="15.02.2018")
+    page = client.get(reverse("action_plans:history", args=[approved.reference])).content.decode()
+    assert page.count("3,000,000.00") == 1
+    assert page.count("15 Feb 2018") == 1
+
+
+def test_what_was_known_on_a_day_is_answered_from_the_revisions(client, approved):
+    culture = ServiceAreaFactory(code="culture")
+    water = approved.areas.get().area.code
+    sent(client, approved, **{"areas-0-area": culture.pk, "areas_on": "15.02.2018"})
+    approved.refresh_from_db()
+    now = timezone.now()
+    before, after = date(2018, 2, 14), date(2018, 2, 15)
+    assert facts_on.of_plan(approved, before, known_at=now).areas == ((water, 100),)
+    assert facts_on.of_plan(approved, after, known_at=now).areas == (("culture", 100),)
+    # On that day itself nobody knew it yet: it was recorded today.
+    assert facts_on.of_plan(approved, after).areas == ((water, 100),)
+    assert facts_on.areas_then(before, now) == {approved.pk: ((water, 100),)}
+    assert facts_on.areas_then(after, now) == {}
+
+
+def test_what_a_cost_was_between_two_corrections(approved):
+    correct(approved, cost_kgs=Decimal(5), effective_on=date(2018, 1, 1))
+    approved.refresh_from_db()
+    correct(approved, cost_kgs=Decimal(6), effective_on=date(2018, 6, 1))
+    approved.refresh_from_db()
+    now = timezone.now()
+    days = [date(2017, 12, 31), date(2018, 1, 1), date(2018, 6, 1)]
+    costs = [facts_on.of_plan(approved, day, known_at=now).cost_kgs for day in days]
+    assert costs == [Decimal("2483253.00"), 5, 6]
+    assert facts_on.costs_then(days[1], now) == {approved.pk: 5}
+
+
+def test_the_status_on_a_day_is_that_before_the_first_later_step(approved):
+    StatusChange.objects.create(
+        plan=approved,
+        before="implementation",
+        after="approved",
+        changed_at=datetime(2018, 5, 1, 12, tzinfo=UTC),
+    )
+    assert facts_on.of_plan(approved, date(2018, 4, 30)).status == "implementation"
+    assert facts_on.of_plan(approved, date(2018, 5, 1)).status == "approved"
+    plans = facts_on.plans_then(datetime(2018, 4, 30, tzinfo=UTC))
+    assert [plan.status_then for plan in plans] == ["implementation"]
+    assert not facts_on.plans_then(datetime(2017, 10, 31, tzinfo=UTC)).exists()
