@@ -185,6 +185,9 @@ WHITENOISE_USE_FINDERS = TRIAL or "pytest" in sys.modules
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS
 WHITENOISE_AUTOREFRESH = TRIAL  # a style sheet that was edited meanwhile is served whole
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 20 * 1024 * 1024)
+# Longer tables are made by the worker (manage.py worker), which `make run` starts beside the server.
+LONG_FILE_ROWS = env.int("LONG_FILE_ROWS", 5000)
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

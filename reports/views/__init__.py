@@ -2,10 +2,12 @@
 
 dashboards.py: home, programme, chart. places.py: municipality, region, district.
 funding.py: the catalogue and the donor's funding report. ledger.py: the files of a plan's money.
+jobs.py: long files, made by the worker.
 """
 
 from .dashboards import chart, home, programme
 from .funding import funding, funding_csv, funding_xlsx, report_list
+from .jobs import job, job_again, job_file, job_list, job_remove
 from .ledger import ledger_csv, ledger_xlsx
 from .places import district, municipality, region
 from .verify import verify
@@ -17,6 +19,11 @@ __all__ = [
     "funding_csv",
     "funding_xlsx",
     "home",
+    "job",
+    "job_again",
+    "job_file",
+    "job_list",
+    "job_remove",
     "ledger_csv",
     "ledger_xlsx",
     "municipality",

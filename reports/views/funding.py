@@ -5,6 +5,7 @@ from django.http import FileResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from action_plans.models import FundingSlice, Phase
@@ -13,6 +14,8 @@ from reports import catalogue
 from reports.exports.csv import to_csv
 from reports.exports.xlsx import to_xlsx
 from reports.funding import FundingReport
+
+from .jobs import made_later
 
 COUNTED_THERE = FundingSlice.objects.filter(region=OuterRef("pk"), counts=True)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -58,6 +61,9 @@ def funding_xlsx(request):
     report = FundingReport(request.GET, user=request.user)
     if not report.filter.is_valid():
         return _to_page(report)
+    rows = report.total["plans"]
+    if later := made_later(request, title=_("Funding report"), rows=rows):
+        return later
     address = request.build_absolute_uri(_page(report))
     return _file(to_xlsx(report, at=timezone.now(), address=address), "xlsx", XLSX)
 
