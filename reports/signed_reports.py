@@ -75,5 +75,4 @@ def _booked_later(model, report, **of_phase):
     for_period = Q(late_for=period) | Q(
         accounted_on__gte=period.starts_on, accounted_on__lte=period.ends_on
     )
-    rows = model.objects.booked().filter(for_period, booked_at__gt=report.prepared_at, **of_phase)
-    return rows
+    return model.objects.booked().filter(for_period, booked_at__gt=report.prepared_at, **of_phase)

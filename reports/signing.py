@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from action_plans.models import PeriodStatus, ReportingPeriod
+from action_plans.models import PeriodStatus
 
 from . import closing, snapshots
 from .about import about_of, has_sample
@@ -28,7 +28,7 @@ from .models import FileFormat, SignedFile, SignedReport
 def sign(*, period, template, name, role, by, seen="", site=""):
     """The new SignedReport. seen: SHA-256 of the figures that the approver read; site: where the portal is."""
     with _no_file_without_its_row() as written, transaction.atomic():
-        period = _locked(period.pk)
+        period = _locked(period)
         refuse(period, template, by)
         data = snapshots.build(period, template, next_version(period))
         text = snapshots.canonical(data)
@@ -36,13 +36,8 @@ def sign(*, period, template, name, role, by, seen="", site=""):
         report = _report(period, template, data, text, name.strip(), role.strip(), by)
         for format, content in _files(report, data, site):
             _keep(report, format, content, written)
-        closing.step(
-            period=period,
-            after=PeriodStatus.SIGNED,
-            by=by,
-            role=report.approved_role,
-            at=report.approved_at,
-        )
+        signed = PeriodStatus.SIGNED
+        closing.step(period, signed, by=by, role=report.approved_role, at=report.approved_at)
     return report
 
 
@@ -77,10 +72,13 @@ def proposed(period, template):
     return data, snapshots.sha256_of(snapshots.canonical(data))
 
 
-def _locked(pk):
+def _locked(period):
     """Nobody books in the phase, closes or signs the period until this is through."""
-    periods = ReportingPeriod.objects.select_for_update(of=("self",))
-    return periods.select_related("phase__programme", "closed_by").get(pk=pk)
+    _phase, periods = closing.lock(period.phase_id)
+    found = next((each for each in periods if each.pk == period.pk), None)
+    if found is None:
+        raise ValidationError(_("Meanwhile somebody removed this period."), code="removed")
+    return found
 
 
 def _refuse_unseen(text, seen):
