@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from action_plans.models import (
     COUNTED,
+    RECEIVED,
     ActionPlan,
     BudgetLine,
     Check,
@@ -22,6 +23,7 @@ from action_plans.models import (
     PlanMunicipality,
     Source,
 )
+from lib.currencies import KGS
 from lib.money import round_kgs, sum_kgs
 from reports.column import Column
 from reports.report_table import ReportTable
@@ -233,12 +235,12 @@ def _without(plans, now, then):
 
 
 def _not_reported(plans, scope, then):
-    """Nothing was booked for the plan. By the sums that are kept, most plans need no look at their rows."""
+    """Nothing was booked for the plan. A plan that received money, as its kept sums say, needs no look."""
     if then:
         rows = scoped.booked_then(Payment.objects.filter(_of_it()), scope)
         return plans.filter(~Exists(rows))
     rows = Payment.objects.booked().filter(_of_it(), paid_on__lte=scope.day)
-    return plans.filter(~Exists(rows))
+    return plans.filter(~Exists(rows), **dict.fromkeys(RECEIVED, 0))
 
 
 def _of_it():
@@ -258,6 +260,7 @@ def _waiting(rows, scope, then):
     if not then:
         return rows.filter(booked_at=None)
     moment = scoped.moment_of_money(scope)
+    rows = rows.exclude(currency=KGS)  # they never wait
     return rows.filter(Q(booked_at=None) | Q(booked_at__gt=moment), entered_at__lte=moment)
 
 
