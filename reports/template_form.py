@@ -185,9 +185,7 @@ class TableRows:
         initial = {"order": (place + 1) * 10}
         if self.data is None and place < len(entries):
             initial |= entries[place]
-        return TableRow(
-            self.data, prefix=f"tables-{place}", initial=initial, columns=self.columns
-        )
+        return TableRow(self.data, prefix=f"tables-{place}", initial=initial, columns=self.columns)
 
     @cached_property
     def is_valid(self):
@@ -198,7 +196,9 @@ class TableRows:
     def entries(self):
         """In the order of their places; of the same place as they stand."""
         filled = [form for form in self.forms if form.entry]
-        filled.sort(key=lambda form: (form.cleaned_data["order"] is None, form.cleaned_data["order"]))
+        filled.sort(
+            key=lambda form: (form.cleaned_data["order"] is None, form.cleaned_data["order"])
+        )
         return [form.entry for form in filled]
 
 
