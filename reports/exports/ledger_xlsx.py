@@ -4,8 +4,6 @@ Sums are formulas with their values beside them, as in the funding report. Amoun
 currencies are never added up; som are.
 """
 
-from datetime import datetime, time
-
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -40,14 +38,14 @@ def rows(ledger):
     for row in ledger.rows:
         yield {
             **in_som(row),
-            "paid_on": datetime.combine(row.paid_on, time()),
+            "paid_on": row.paid_on,
             "contribution": contribution_of(row.contribution),
             "kind": row.get_kind_display(),
             "amount": row.amount,
             "currency": row.currency,
             "rate": row.rate_value,
             "nominal": row.rate_nominal if row.is_booked else None,
-            "rate_on": row.rate_on and datetime.combine(row.rate_on, time()),
+            "rate_on": row.rate_on,
             "rate_source": UsedRate(row.rate_source).label if row.is_booked else "",
             "budget_line": row.budget_line and str(row.budget_line),
             "document_number": row.document_number,

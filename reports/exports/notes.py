@@ -48,10 +48,14 @@ def how_it_adds_up(whole):
     return text % {key: format_amount(whole[name] or 0) for key, name in names.items()}
 
 
+def listed(label, texts):
+    """[(label, text)], the label once."""
+    return [("" if i else label, str(text)) for i, text in enumerate(texts)]
+
+
 def _missing(report):
     texts = [gap.text for gap in report.gaps] or [_("Nothing is missing.")]
-    labels = [_("What is missing"), *[""] * len(texts)]
-    return list(zip(labels, texts, strict=False))
+    return listed(_("What is missing"), texts)
 
 
 def _meanings():

@@ -119,6 +119,7 @@ class Writer:
         sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
+        sheet.set_header(footer_part("&L", title))
         sheet.set_footer(self.footer)
         if self.is_protected:
             sheet.protect("", PROTECTION)
@@ -270,11 +271,14 @@ def sheet_name(title):
 
 def footer_of(left, middle):
     """Page x / y at the right; a workbook refuses more than 255 characters."""
-    left, middle = (str(words).replace("&", "&&") for words in (left, middle))
-    fixed = len("&L&C&R&P / &N") + len(middle)
-    if len(left) > LONGEST_FOOTER - fixed:
-        left = left[: LONGEST_FOOTER - fixed - 1].rstrip("&") + "…"
-    return f"&L{left}&C{middle}&R&P / &N"
+    end = footer_part("&C", middle) + "&R&P / &N"
+    return footer_part("&L", left, LONGEST_FOOTER - len(end)) + end
+
+
+def footer_part(place, words, room=LONGEST_FOOTER):
+    """The sign & begins an instruction there."""
+    text = place + str(words).replace("&", "&&")
+    return text if len(text) <= room else text[: room - 1].rstrip("&") + "…"
 
 
 def _width(column, rows, total):

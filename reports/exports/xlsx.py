@@ -1,7 +1,5 @@
 """The funding report for people: a workbook with a sheet per table, sums as formulas, and notes."""
 
-from datetime import datetime, time
-
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -39,34 +37,35 @@ def _footer(report, at):
 def _plans(report):
     areas = {area.code: area.name for area in ServiceArea.objects.all()}
     phases = {phase.code: phase.name for phase in report.filter.phases}
-    labels = {column.name: column.label for column in catalogue.PLAN_COLUMNS}
+    states = {state.value: str(state.label) for state in PlanStatus}
+    labels = {column.name: str(column.label) for column in catalogue.PLAN_COLUMNS}
     no_share = {
+        None: "",
         COST_UNKNOWN: pgettext("own share", "the cost is not known yet"),
         COST_ZERO: pgettext("own share", "the cost is zero"),
     }
     rows = with_words(report.rows).order_by("reference").values(*PLAN_VALUES)
     for row in rows.iterator(chunk_size=2000):
+        for name, source in MONEY:
+            row[name] = row[source]
         codes, sample = row["row_area"] or "", row["row_sample_fields"] or ""
-        is_under = _under_minimum(row) if row["is_under_minimum"] else ""
+        row["row_area"] = ", ".join(sorted(areas[code] for code in codes.split()))
+        row["row_sample_fields"] = ", ".join(labels.get(n, n) for n in sample.split())
+        row["phase__code"] = phases[row["phase__code"]]
+        row["status"] = states[row["status"]]
+        row["own_of_known_cost_kgs"] = None if row["cost_kgs"] is None else row["own_kgs"]
+        row["own_share_reason"] = no_share[row["row_own_share_reason"]]
+        row["is_under_minimum"] = _under_minimum(row) if row["is_under_minimum"] else ""
+        row["starts_on"] = _date(row["starts_on"], row["starts_precision"])
+        row["ends_on"] = _date(row["ends_on"], row["ends_precision"])
         del row["own_share_pct"]  # of the whole plan; the sheet divides what it shows
-        yield {
-            **row,
-            **{name.removeprefix("row_"): value for name, value in row.items()},
-            "row_area": ", ".join(sorted(areas[code] for code in codes.split())),
-            "phase__code": phases[row["phase__code"]],
-            "status": PlanStatus(row["status"]).label,
-            "own_of_known_cost_kgs": None if row["row_cost_kgs"] is None else row["row_own_kgs"],
-            "own_share_reason": no_share.get(row["row_own_share_reason"], ""),
-            "is_under_minimum": is_under,
-            "starts_on": _date(row["starts_on"], row["starts_precision"]),
-            "ends_on": _date(row["ends_on"], row["ends_precision"]),
-            "row_sample_fields": ", ".join(str(labels.get(n, n)) for n in sample.split()),
-        }
+        yield row
 
 
+MONEY = [(name, f"row_{name}") for name in catalogue.PLAN_MONEY]
 PLAN_VALUES = [
     *(column.name for column in catalogue.PLAN_HEAD),
-    *(f"row_{name}" for name in catalogue.PLAN_MONEY),
+    *(source for _name, source in MONEY),
     "row_own_share_reason",
     "is_under_minimum",
     "own_share_pct",
@@ -95,6 +94,4 @@ def _plan_total(whole):
 
 def _date(day, precision):
     """A real date when the day is known, else words: August 2018."""
-    if day is None or precision != Precision.DAY:
-        return format_partial(day, precision)
-    return datetime.combine(day, time())
+    return day if precision == Precision.DAY else format_partial(day, precision)

@@ -1,0 +1,94 @@
+"""Donor tables for machines: UTF-8 with BOM, commas, raw numbers, ISO dates, ids of columns in English.
+
+What is not known is empty; why, says the last column. docs/reports-csv.md tells what the columns mean.
+"""
+
+import datetime as dt
+from decimal import Decimal
+from tempfile import TemporaryFile
+
+from .csv import BOM, as_text, cell
+from .ledger_csv import moment, plain
+
+REASONS = "reasons"
+TOTAL = "total"
+LONG = ["table", "row", "column", "value"]
+
+
+def to_csv(table):
+    """One table, without its totals, codes first. A file on disk, rewound."""
+    names = column_names(table)
+    lines = ([*[_value(table, row, name) for name in names], _reasons(row)] for row in table.rows)
+    return _file([*names, REASONS], lines)
+
+
+def figures_csv(tables):
+    """Every cell that says something, totals too, one per line. A file on disk, rewound."""
+    return _file(LONG, (line for table in tables for line in _figures(table)))
+
+
+def column_names(table):
+    """Codes first; then what people see."""
+    others = [column.name for column in table.columns if column.name not in table.keys]
+    return [*table.keys, *others]
+
+
+def _figures(table):
+    rows = [(str(n), row) for n, row in enumerate(table.rows, start=1)]
+    rows += [(TOTAL, table.total)] if table.total is not None else []
+    for number, row in rows:
+        for name in column_names(table):
+            if value := _value(table, row, name):
+                yield [table.slug, number, name, value]
+            elif row.get(f"{name}_reason"):
+                words = as_text(str(row[f"{name}_reason"]))
+                yield [table.slug, number, f"{name}_reason", words]
+
+
+def _value(table, row, name):
+    value = row.get(name)
+    if value is None or value == "":
+        return ""
+    return WRITTEN.get(_kind(table, name), _other)(value)
+
+
+def _kind(table, name):
+    return next((column.kind for column in table.columns if column.name == name), "")
+
+
+def _other(value):
+    """A number without a kind, a code, or words."""
+    if isinstance(value, dt.datetime):
+        return moment(value.astimezone(dt.UTC))
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return str(value) if isinstance(value, int) else as_text(str(value))
+
+
+def _percent(value):
+    """Six decimals, as the database keeps a share."""
+    return f"{Decimal(value):.6f}"
+
+
+WRITTEN = {"pct": _percent, "rate": plain}
+
+
+def _reasons(row):
+    """variance_pct: unbudgeted; spent_kgs: not reported"""
+    found = [
+        f"{name.removesuffix('_reason')}: {words}"
+        for name, words in row.items()
+        if name.endswith("_reason") and words
+    ]
+    return as_text("; ".join(found))
+
+
+def _file(names, lines):
+    file = TemporaryFile()  # noqa: SIM115 -- the response closes it
+    file.write(f"{BOM}{','.join(names)}\n".encode())
+    for line in lines:
+        file.write(f"{','.join(map(cell, line))}\n".encode())
+    file.seek(0)
+    return file
