@@ -1,6 +1,10 @@
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.utils import translation
+
+from action_plans.triggers import GUARDS as CLOSED
+from reports.triggers import GUARDS as SIGNED
 
 
 @pytest.fixture(autouse=True)
@@ -11,6 +15,19 @@ def nothing_outside_the_test(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path  # WhiteNoise warns where it is missing
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item):
+    """A test with real transactions empties the tables at its end, which triggers refuse of closed periods.
+
+    Emptying installs the triggers again (post_migrate).
+    """
+    marker = item.get_closest_marker("django_db")
+    fixtures = getattr(item, "fixturenames", ())
+    if "transactional_db" in fixtures or (marker and marker.kwargs.get("transaction")):
+        for guards in (CLOSED, SIGNED):
+            guards.drop(connection)
 
 
 @pytest.fixture
