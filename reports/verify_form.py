@@ -1,10 +1,8 @@
 from django import forms
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from . import verification
-from .hashed_upload import MAX_BYTES
 
 WRONG_LENGTH = _(
     "A SHA-256 hash has 64 characters, 0–9 and a–f. This one has %(number)s characters, "
@@ -14,13 +12,9 @@ BEGINNING = _(
     "This is only the beginning of a hash, and many files may begin so. Choose the file itself, "
     "or copy the whole hash of 64 characters."
 )
+# Same limit as hashed_upload.MAX_BYTES
+TOO_LARGE = _("The file has more than 50 MB; no signed report is so large.")
 NOTHING = _("Choose a file, or paste its SHA-256 hash.")
-
-
-def too_large():
-    return _("The file has more than %(limit)s; no signed report is so large.") % {
-        "limit": filesizeformat(MAX_BYTES)
-    }
 
 
 class VerifyForm(forms.Form):
@@ -39,12 +33,10 @@ class VerifyForm(forms.Form):
     sha256 = forms.CharField(
         label=_("Or its SHA-256 hash"),
         required=False,
-        max_length=400,
         strip=True,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "spellcheck": "false", "class": "font-monospace"}
         ),
-        error_messages={"max_length": WRONG_LENGTH % {"number": "400+"}},
     )
 
     def clean_sha256(self):

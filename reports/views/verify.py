@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from reports import hashed_upload
-from reports.verify_form import VerifyForm, too_large
+from reports.verify_form import TOO_LARGE, VerifyForm
 
 # Counted in the cache, so per worker process.
 RATE = {"verify": "30/m/ip"}
@@ -31,13 +31,18 @@ def verify(request):
         return _page(request, VerifyForm(request.GET))
     if hashed_upload.is_too_large(request):
         hashed_upload.hear_out(request)
-        return _page(request, VerifyForm(), too_large=too_large(), status=413)
+        return _page(request, VerifyForm(), is_too_large=True, status=413)
     request.upload_handlers = [hashed_upload.Hashing(request)]
     return _page(request, VerifyForm(request.POST, request.FILES))
 
 
-def _page(request, form, *, too_large="", status=200):
-    context = {"form": form, "too_large": too_large, "limit": hashed_upload.MAX_BYTES}
+def _page(request, form, *, is_too_large=False, status=200):
+    context = {
+        "form": form,
+        "too_large": TOO_LARGE,
+        "is_too_large": is_too_large,
+        "limit": hashed_upload.MAX_BYTES,
+    }
     if form.is_bound and form.is_valid():
         context |= {"answered": True, "found": form.found, "asked_hash": form.asked_hash}
     return render(request, "reports/verify.html", context, status=status)
