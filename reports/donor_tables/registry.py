@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Role
 
 from ..report_table import ReportTable
-from . import budget, burn, sources, unallocated
+from . import budget, burn, sources, status, unallocated
 
 EVERYBODY, OFFICE_AND_DONORS = "everybody", "office_and_donors"
 
@@ -51,6 +51,7 @@ PLAN, REGION = (
 AREA = pgettext_lazy("rows of a report", "Service areas")
 MUNICIPALITY = pgettext_lazy("rows of a report", "Municipalities")
 LINE = pgettext_lazy("rows of a report", "Budget lines")
+CANCELLED = pgettext_lazy("rows of a report", "Cancelled plans")
 
 ALL = [
     DonorTable(
@@ -137,7 +138,8 @@ ALL = [
             "How many plans stand where, by service area; cancelled plans apart, with the money already "
             "paid to them."
         ),
-        not_made_yet("plan-status", "T9"),
+        status.table,
+        {"area": AREA, "cancelled": CANCELLED},
     ),
     DonorTable(
         "changes",
