@@ -2,10 +2,11 @@
 
 from .job import FileJob, JobStatus
 from .published_figure import PublishedFigure
-from .signed import SignedFile, SignedReport
+from .signed import FileFormat, SignedFile, SignedReport
 from .template import ReportTemplate
 
 __all__ = [
+    "FileFormat",
     "FileJob",
     "JobStatus",
     "PublishedFigure",
