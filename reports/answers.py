@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from lib.dates import format_moment, format_partial
 
+from .facts import versions_of
 from .models import SignedReport
 
 
@@ -15,11 +16,6 @@ def signed_of(scope):
     if scope.period is None or not scope.period.is_signed:
         return None
     return versions_of(scope.period).first()
-
-
-def versions_of(period):
-    """The newest first, without what is long."""
-    return SignedReport.objects.filter(period=period).defer("snapshot").order_by("-version")
 
 
 @dataclass(frozen=True)

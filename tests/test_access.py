@@ -20,6 +20,7 @@ OFFICE = "login ok ok ok 404 404 404 404"
 WORKERS = "login ok ok ok ok ok 404 404"
 NOBODY = "login 404 404 404 404 404 404 404"
 OFFICE_AND_DONOR = "login ok ok ok 404 404 404 ok"
+ASKER = "login 404 ok 404 404 404 404 404"  # the long file was asked for by the staff
 ADMINISTRATOR = "login ok 404 404 404 404 404 404"
 
 # METHOD name[state of the plan]: anonymous administrator staff approver head officer stranger donor
@@ -169,7 +170,22 @@ ACCESS = {
     "get reports:funding_csv": SIGNED_IN,
     "get reports:funding_xlsx": SIGNED_IN,
     "get reports:chart": SIGNED_IN,
+    # One address for all donor tables; those for the office and donors only: tests/reports/test_table_pages.py
+    "get reports:table": SIGNED_IN,
+    "get reports:table_csv": SIGNED_IN,
+    "get reports:table_xlsx": SIGNED_IN,
+    "get reports:table_pdf": SIGNED_IN,
+    "get reports:templates": OFFICE_AND_DONOR,
+    "get reports:template_add": OFFICE,
+    "post reports:template_add": OFFICE,
+    "get reports:template": OFFICE_AND_DONOR,
+    "post reports:template": OFFICE,
     # Anybody may ask whether a file is a signed report.
+    "get reports:jobs": SIGNED_IN,
+    "get reports:job": ASKER,
+    "get reports:job_file": ASKER,
+    "post reports:job_again": ASKER,
+    "post reports:job_remove": SIGNED_IN,  # of somebody else's file nothing happens, see test_jobs.py
     "get reports:verify": EVERYBODY,
     "post reports:verify": EVERYBODY,
 }
@@ -182,7 +198,11 @@ FILES = {
     "ledger:evidence",
     "reports:funding_csv",
     "reports:funding_xlsx",
+    "reports:job_file",
     "reports:chart",
+    "reports:table_csv",
+    "reports:table_xlsx",
+    "reports:table_pdf",
     "reports:ledger_csv",
     "reports:ledger_xlsx",
 }

@@ -91,6 +91,12 @@ class World:
             plan = self.plan(state)
             row = self.row(name, plan)
             return [plan.reference, row.pk] if row else [plan.reference]
+        if name.startswith("reports:job_") or name == "reports:job":
+            return [factories.FileJobFactory(asked_by=self.people["staff"]).pk]
+        if name.startswith("reports:table"):
+            return ["budget"]
+        if name == "reports:template":
+            return [factories.ReportTemplateFactory().slug]
         if name == "ledger:evidence":
             return [factories.ExchangeRateFactory().evidence.pk]
         if name == "ledger:tranche_reverse":

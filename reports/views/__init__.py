@@ -2,7 +2,7 @@
 
 dashboards.py: home, programme, chart. places.py: municipality, region, district.
 funding.py: the catalogue and the donor's funding report. ledger.py: the files of a plan's money.
-jobs.py: long files, made by the worker.
+jobs.py: long files, made by the worker. tables.py, templates.py: donor tables, reports and their templates.
 """
 
 from .dashboards import chart, home, programme
@@ -10,6 +10,10 @@ from .funding import funding, funding_csv, funding_xlsx, report_list
 from .jobs import job, job_again, job_file, job_list, job_remove
 from .ledger import ledger_csv, ledger_xlsx
 from .places import district, municipality, region
+from .signed import signed, signed_file
+from .signing import period_sign
+from .tables import table, table_csv, table_pdf, table_xlsx
+from .templates import template, template_add, templates
 from .verify import verify
 
 __all__ = [
@@ -27,8 +31,18 @@ __all__ = [
     "ledger_csv",
     "ledger_xlsx",
     "municipality",
+    "period_sign",
     "programme",
     "region",
     "report_list",
+    "signed",
+    "signed_file",
+    "table",
+    "table_csv",
+    "table_pdf",
+    "table_xlsx",
+    "template",
+    "template_add",
+    "templates",
     "verify",
 ]

@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reports import report_templates
+from reports.asked import sees_donor_report
 from reports.donor_tables.registry import TABLES
 from reports.models import ReportTemplate
 from reports.report_templates import ConflictError, columns_of
 from reports.template_form import ROWS, TableRows, TemplateForm
 from reports.template_words import differences, outline
-
-from .tables import sees_donor_report
 
 
 def templates_for(user):
