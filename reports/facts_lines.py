@@ -1,0 +1,190 @@
+"""Budget lines of plans with what was spent on each, as of the day of a report.
+
+Same rules as action_plans.variance, for many plans at once and told apart by period.
+"""
+
+from collections import Counter, defaultdict
+from decimal import Decimal
+from types import SimpleNamespace
+
+from django.db.models import Q
+
+from action_plans.models import BudgetLine, BudgetRevision, Payment, PaymentKind, PlanStatus
+from action_plans.variance import Row, comment_due_on
+
+from .facts_sums import STEPS, Sums, SumTyiyn
+
+MONEY = [
+    "original_kgs",
+    "now_kgs",
+    "spent_before_kgs",
+    "spent_corrections_kgs",
+    "spent_kgs",
+]
+# A row of a plan without a number: what was spent there on no line.
+NO_LINE = ""
+
+
+def of_rows(then):
+    """[{line, plan, position, title, year, source, comment, needs_comment, *MONEY}] by plan and number."""
+    plans = {plan.pk: plan for plan in _plans(then)}
+    spent = _spent(then)
+    known = _revisions(then)
+    found = []
+    for line in _lines(then):
+        plan = plans.get(line["plan"])
+        if plan and line["pk"] in known:
+            row = _row(then, plan, line, *known[line["pk"]], spent[line["plan"], line["pk"]])
+            if any(row[name] for name in MONEY):
+                found.append(row)
+    found += [
+        _without_line(plans[plan], sums)
+        for (plan, line), sums in spent.items()
+        if line is None and plan in plans and any(sums.values())
+    ]
+    return sorted(found, key=lambda row: (row["plan"], row["position"] is None, row["position"]))
+
+
+def kept(lines):
+    """As a snapshot has them."""
+    return [
+        {name: value for name, value in row.items() if value not in (None, "") or name == "line"}
+        for row in lines
+    ]
+
+
+def of_snapshot(rows, scope, references):
+    """As they were kept; references: of the plans in the chosen places and areas."""
+    for row in rows:
+        source = row.get("source", "")
+        if row["plan"] not in references or (scope.source and source != scope.source):
+            continue
+        yield {
+            "position": None,
+            "title": "",
+            "year": None,
+            "comment": "",
+            **row,
+            "source": source,
+            **{name: Decimal(row.get(name, "0.00")) for name in MONEY},
+        }
+
+
+# What is read
+
+
+def _plans(then):
+    plans = then.plans().filter(Q(budget_lines__isnull=False) | Q(pk__in=_paid_without_line(then)))
+    if then.is_of_places:
+        plans = plans.filter(pk__in=_in_places(then))
+    plans = plans.only("reference", "status", "completed_on", "phase").distinct()
+    phases = {phase.pk: phase for phase in then.scope.phases}
+    for plan in plans:
+        plan.phase = phases[plan.phase_id]
+        if plan.pk in then.cancelled_since:
+            plan.status = PlanStatus.IMPLEMENTATION
+        yield plan
+
+
+def _in_places(then):
+    return {key[0] for key in Sums(then, ["plan", "area", "municipality"], {"cost"}).all()}
+
+
+def _paid_without_line(then):
+    rows = Payment.objects.order_by().filter(kind=PaymentKind.SPENT, budget_line=None)
+    return rows.filter(then.plan_condition("contribution__plan__")).values("contribution__plan")
+
+
+def _lines(then):
+    lines = BudgetLine.objects.order_by().filter(then.plan_condition("plan__"))
+    if then.scope.source:
+        lines = lines.filter(source=then.scope.source)
+    columns = ["pk", "plan", "position", "title", "year", "source", "comment", "commented_at"]
+    return lines.values(*columns)
+
+
+def _revisions(then):
+    """{line id: (original, now)} of the lines that were known."""
+    found = {}
+    rows = BudgetRevision.objects.filter(then.plan_condition("line__plan__")).order_by("number")
+    columns = ["line", "number", "effective_on", "revised_at", "amount_kgs"]
+    for line, number, since, revised_at, amount in rows.values_list(*columns):
+        if revised_at > then.until:
+            continue
+        if number == 0:
+            found[line] = (amount, amount)
+        elif line in found and since <= then.scope.day:
+            found[line] = (found[line][0], amount)
+    return found
+
+
+def _spent(then):
+    """{(plan id, line id or None): {step: tyiyn}}"""
+    sums = Sums(then, ["plan"], {"spent"})
+    rows = sums.rows("spent").filter(then.plan_condition("contribution__plan__"))
+    if then.scope.source:
+        rows = rows.filter(contribution__source=then.scope.source) | rows.filter(
+            budget_line__source=then.scope.source
+        )
+    rows = rows.annotate(step=sums.step)
+    found = defaultdict(Counter)
+    what = ["contribution__plan", "budget_line", "step"]
+    for plan, line, step, amount in rows.values_list(*what).annotate(sum=SumTyiyn("amount_kgs")):
+        found[plan, line][step] += amount
+    return found
+
+
+# One line
+
+
+def _row(then, plan, line, original, now, sums):
+    spent = _som(sums)
+    actual = sum(spent.values())
+    if plan.status == PlanStatus.CANCELLED:
+        now = actual
+    is_known = line["commented_at"] is None or line["commented_at"] <= then.until
+    comment = line["comment"] if is_known else ""
+    compared = Row(
+        original=original,
+        now=now,
+        actual=actual or None,
+        line=SimpleNamespace(year=line["year"]),
+    )
+    due = comment_due_on(plan, compared, then.scope.day)
+    return {
+        "line": f"{plan.reference}/{line['position']}",
+        "plan": plan.reference,
+        "position": line["position"],
+        "title": line["title"],
+        "year": line["year"],
+        "source": line["source"],
+        "comment": comment,
+        "needs_comment": bool(due and due <= then.scope.day and not comment),
+        "original_kgs": original,
+        "now_kgs": now,
+        **spent,
+    }
+
+
+def _without_line(plan, sums):
+    return {
+        "line": NO_LINE,
+        "plan": plan.reference,
+        "position": None,
+        "title": "",
+        "year": None,
+        "source": "",
+        "comment": "",
+        "needs_comment": False,
+        "original_kgs": Decimal("0.00"),
+        "now_kgs": Decimal("0.00"),
+        **_som(sums),
+    }
+
+
+def _som(sums):
+    names = ["spent_before_kgs", "spent_corrections_kgs", "spent_kgs"]
+    return {name: Decimal(sums[step]).scaleb(-2) for name, step in zip(names, STEPS, strict=True)}
+
+
+__all__ = ["MONEY", "NO_LINE", "kept", "of_rows", "of_snapshot"]

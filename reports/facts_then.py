@@ -1,0 +1,196 @@
+"""What of the stored rows holds on the day of a report, and what was otherwise then."""
+
+from functools import cached_property
+
+from django.db.models import Q
+
+from action_plans.models import (
+    COUNTED,
+    ActionPlan,
+    Contribution,
+    FundingSlice,
+    Phase,
+    PlanStatus,
+    PromiseRevision,
+    ServiceArea,
+    Source,
+    StatusChange,
+    Tranche,
+)
+from action_plans.models import PROMISED as KEPT
+
+from .donor_tables import scoped
+
+POTS = [name.removesuffix("_kgs") for name in KEPT]
+OWN = ["own_cash", "own_in_kind"]
+
+
+def pot_of(source, form):
+    # Same rule as Contribution.pot
+    if source == Source.MUNICIPALITY:
+        return "own_cash" if form == "cash" else "own_in_kind"
+    return str(source)
+
+
+class Then:
+    """Which plans and places a report is about, and which plans were otherwise on its day."""
+
+    def __init__(self, scope):
+        self.scope = scope
+        self.is_past = scoped.is_past(scope)
+        self.moment, self.until = scoped.moment_of(scope), scoped.moment_of_money(scope)
+
+    @cached_property
+    def phases(self):
+        """Ids; of those that the donor financed, if one is asked for."""
+        phases = {phase.pk for phase in self.scope.phases}
+        if self.scope.donor:
+            phases &= set(
+                Tranche.objects.filter(donor=self.scope.donor)
+                .order_by()
+                .values_list("phase", flat=True)
+            )
+        return phases
+
+    @cached_property
+    def is_every_phase(self):
+        return self.phases >= set(Phase.objects.values_list("pk", flat=True))
+
+    @cached_property
+    def pots(self):
+        """The sources that count. Money of a donor is money of the grant."""
+        source = Source.GRANT if self.scope.donor else self.scope.source
+        if self.scope.donor and self.scope.source not in ("", Source.GRANT):
+            return []
+        if not source:
+            return POTS
+        return OWN if source == Source.MUNICIPALITY else [str(source)]
+
+    # Plans that stand otherwise in the rows of now
+
+    @cached_property
+    def areas(self):
+        """{plan id: ((code, share), …)}"""
+        return scoped.areas_then(self.scope)
+
+    @cached_property
+    def costs(self):
+        """{plan id: cost or None}"""
+        return scoped.costs_then(self.scope)
+
+    @cached_property
+    def cancelled_since(self):
+        if not self.is_past:
+            return set()
+        steps = StatusChange.objects.filter(
+            after=PlanStatus.CANCELLED, changed_at__gt=self.moment, plan__approved_at__isnull=False
+        )
+        return set(steps.order_by().values_list("plan", flat=True))
+
+    @cached_property
+    def special(self):
+        return self.areas.keys() | self.costs.keys() | self.cancelled_since
+
+    @cached_property
+    def otherwise_promised(self):
+        """Ids of plans with a promise that was another on the day."""
+        if not self.is_past:
+            return set()
+        later = Q(effective_on__gt=self.scope.day) | Q(revised_at__gt=self.until)
+        revised = PromiseRevision.objects.order_by().filter(later)
+        added = Q(promised_on__gt=self.scope.day) | Q(recorded_at__gt=self.until)
+        promises = Contribution.objects.order_by().filter(added)
+        return set(revised.values_list("contribution__plan", flat=True)) | set(
+            promises.values_list("plan", flat=True)
+        )
+
+    @cached_property
+    def once_promised_otherwise(self):
+        """Ids of plans whose promises are not those of their approval."""
+        revised = PromiseRevision.objects.order_by().filter(
+            contribution__plan__phase__in=self.phases
+        )
+        added = Contribution.objects.order_by().filter(
+            promised_on__isnull=False, plan__phase__in=self.phases
+        )
+        return set(revised.values_list("contribution__plan", flat=True)) | set(
+            added.values_list("plan", flat=True)
+        )
+
+    # Conditions
+
+    def slices(self):
+        """Slices of the plans and places of the report."""
+        return FundingSlice.objects.order_by().filter(self.slice_condition())
+
+    def slice_condition(self, path=""):
+        """Of FundingSlice; path: the way to it."""
+        condition = Q(**{f"{path}counts": True})
+        if not self.is_every_phase:
+            condition &= Q(**{f"{path}phase__in": self.phases})
+        if self.is_past:
+            condition &= _approved(f"{path}plan__", self.moment)
+        for name in ["region", "municipality"]:
+            if getattr(self.scope, name):
+                condition &= Q(**{f"{path}{name}": getattr(self.scope, name).pk})
+        if self.scope.no_area:
+            condition &= Q(**{f"{path}area": None})
+        elif self.scope.area:
+            condition &= Q(**{f"{path}area__in": self.area_ids})
+        return condition
+
+    def plan_condition(self, path=""):
+        """Of ActionPlan, without places; nothing for all approved plans there are."""
+        condition = Q()
+        if not self.is_every_phase:
+            condition &= Q(**{f"{path}phase__in": self.phases})
+        if self.is_past:
+            condition &= _approved(path, self.moment)
+        return condition
+
+    def plans(self):
+        return ActionPlan.objects.order_by().was_approved().filter(self.plan_condition())
+
+    @cached_property
+    def area_ids(self):
+        """The chosen area and its parts."""
+        area = self.scope.area.pk
+        return set(
+            ServiceArea.objects.filter(Q(pk=area) | Q(parent=area))
+            .order_by()
+            .values_list("pk", flat=True)
+        )
+
+    @property
+    def is_of_places(self):
+        """Only a part of a plan may count."""
+        scope = self.scope
+        return bool(scope.region or scope.municipality or scope.area or scope.no_area)
+
+    def has(self, place):
+        """Whether a part of a plan is in the chosen places and areas."""
+        scope = self.scope
+        if scope.region and place.region != scope.region.pk:
+            return False
+        if scope.municipality and place.municipality != scope.municipality.pk:
+            return False
+        if scope.no_area:
+            return place.area is None
+        return not scope.area or place.area in self.area_ids
+
+    @cached_property
+    def several(self):
+        """Ids of plans of several slices."""
+        found = FundingSlice.objects.order_by().filter(is_whole=False, counts=True)
+        if not self.is_every_phase:
+            found = found.filter(phase__in=self.phases)
+        if self.is_past:
+            found = found.filter(_approved("plan__", self.moment))
+        return set(found.values_list("plan", flat=True))
+
+
+def _approved(path, moment):
+    # Same rule as action_plans.facts_on.approved_then()
+    return Q(**{f"{path}approved_at__lte": moment}) | Q(
+        **{f"{path}approved_at": None, f"{path}status__in": COUNTED}
+    )
