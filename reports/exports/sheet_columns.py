@@ -183,7 +183,7 @@ class Percentages(Numbers):
         return self.sum == value == 100  # parts of a whole
 
     def shown(self, value):
-        return float(value) / 100
+        return float(value / 100)
 
 
 class Ratios(Numbers):
@@ -230,7 +230,7 @@ class Ratios(Numbers):
     def stated(self, row, n, style, words):
         if row[self.name] is None:
             return None, self.text(words, n, style)
-        shown = float(row[self.name]) / 100
+        shown = float(row[self.name] / 100)
         return shown, number_cell(f"{self.letter}{n}", style, shown)
 
     def formula(self, n, words):

@@ -7,6 +7,8 @@ import datetime as dt
 from decimal import Decimal
 from tempfile import TemporaryFile
 
+from lib.money import round_share
+
 from .csv import BOM, as_text, cell
 from .ledger_csv import moment, plain
 
@@ -17,8 +19,11 @@ LONG = ["table", "row", "column", "value"]
 
 def to_csv(table):
     """One table, without its totals, codes first. A file on disk, rewound."""
-    names = column_names(table)
-    lines = ([*[_value(table, row, name) for name in names], _reasons(row)] for row in table.rows)
+    names, kinds = column_names(table), _kinds(table)
+    lines = (
+        [*[_value(row.get(name), kinds.get(name)) for name in names], _reasons(row)]
+        for row in table.rows
+    )
     return _file([*names, REASONS], lines)
 
 
@@ -36,24 +41,24 @@ def column_names(table):
 def _figures(table):
     rows = [(str(n), row) for n, row in enumerate(table.rows, start=1)]
     rows += [(TOTAL, table.total)] if table.total is not None else []
+    names, kinds = column_names(table), _kinds(table)
     for number, row in rows:
-        for name in column_names(table):
-            if value := _value(table, row, name):
+        for name in names:
+            if value := _value(row.get(name), kinds.get(name)):
                 yield [table.slug, number, name, value]
             elif row.get(f"{name}_reason"):
                 words = as_text(str(row[f"{name}_reason"]))
                 yield [table.slug, number, f"{name}_reason", words]
 
 
-def _value(table, row, name):
-    value = row.get(name)
+def _kinds(table):
+    return {column.name: column.kind for column in table.columns}
+
+
+def _value(value, kind):
     if value is None or value == "":
         return ""
-    return WRITTEN.get(_kind(table, name), _other)(value)
-
-
-def _kind(table, name):
-    return next((column.kind for column in table.columns if column.name == name), "")
+    return WRITTEN.get(kind, _other)(value)
 
 
 def _other(value):
@@ -69,7 +74,7 @@ def _other(value):
 
 def _percent(value):
     """Six decimals, as the database keeps a share."""
-    return f"{Decimal(value):.6f}"
+    return f"{round_share(value, 6):f}"
 
 
 WRITTEN = {"pct": _percent, "rate": plain}

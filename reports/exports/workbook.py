@@ -51,10 +51,14 @@ PROTECTION = dict.fromkeys(
 def new_workbook(*, title="", made_at=None):
     """Yields (file, book); the file is rewound afterwards. made_at: None for what must never change."""
     file = TemporaryFile()  # noqa: SIM115 -- the response closes it
-    with xlsxwriter.Workbook(file, OPTIONS) as book:
-        created = (made_at or UNDATED).astimezone(dt.UTC)
-        book.set_properties({"title": str(title), "created": created})
-        yield file, book
+    try:
+        with xlsxwriter.Workbook(file, OPTIONS) as book:
+            created = (made_at or UNDATED).astimezone(dt.UTC)
+            book.set_properties({"title": str(title), "created": created})
+            yield file, book
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
 
 
@@ -100,7 +104,8 @@ class Writer:
         first, *others = lines
         lines = [first, (_("Agrees with what was written"), None), *self.remarks, *others]
         for i, (label, text) in enumerate(lines):
-            cells = [text_cell(f"A{i + 1}", self.note if text != "" else self.head, str(label))]
+            style = self.note if text != "" else self.head
+            cells = [text_cell(f"A{i + 1}", style, str(label))] if label else []
             if text is None:
                 cells.append(formula_cell(f"B{i + 1}", self.note, *self._agreement()))
             elif text:
@@ -271,7 +276,7 @@ def sheet_name(title):
 
 def footer_of(left, middle):
     """Page x / y at the right; a workbook refuses more than 255 characters."""
-    end = footer_part("&C", middle) + "&R&P / &N"
+    end = (footer_part("&C", middle) if middle else "") + "&R&P / &N"
     return footer_part("&L", left, LONGEST_FOOTER - len(end)) + end
 
 
