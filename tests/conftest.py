@@ -25,7 +25,9 @@ def pytest_runtest_teardown(item):
     """
     marker = item.get_closest_marker("django_db")
     fixtures = getattr(item, "fixturenames", ())
-    if "transactional_db" in fixtures or (marker and marker.kwargs.get("transaction")):
+    real = "transactional_db" in fixtures or (marker and marker.kwargs.get("transaction"))
+    was_set_up = "_django_db_marker" in getattr(item, "funcargs", ())  # it was not skipped
+    if real and was_set_up:
         for guards in (CLOSED, SIGNED):
             guards.drop(connection)
 
