@@ -1,4 +1,7 @@
-"""Whether this process can serve: asked by load balancers, so without a session and in one word."""
+"""Whether this process can serve: asked by load balancers, so without a session and in one word.
+
+A missing worker is said, too, with status 200: the pages do not need it.
+"""
 
 from functools import cache
 
@@ -10,13 +13,16 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from reports.upkeep import is_worker_missing
+
 
 @login_not_required
 @never_cache
 @require_safe
 def healthz(request):
     problem = trouble()
-    return HttpResponse(problem or "ok", status=503 if problem else 200, content_type="text/plain")
+    words = problem or ("ok, no worker" if is_worker_missing() else "ok")
+    return HttpResponse(words, status=503 if problem else 200, content_type="text/plain")
 
 
 def trouble():

@@ -13,10 +13,11 @@ from .models import FileJob, JobStatus
 from .tasks import make_file
 
 MAX_AT_ONCE = 5  # of one person: the others wait, too
+OF_A_PDF = 5  # setting a row of a PDF takes as long as writing so many rows of another file
 
 
-def is_long(rows):
-    return rows > settings.LONG_FILE_ROWS
+def is_long(rows, *, is_pdf=False):
+    return rows * (OF_A_PDF if is_pdf else 1) > settings.LONG_FILE_ROWS
 
 
 @transaction.atomic

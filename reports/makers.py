@@ -1,19 +1,16 @@
 """Which function makes the file of an address: the same as its download, without a browser that waits."""
 
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.http import QueryDict
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
+from . import table_files
+from .asked import question_of, tables_in
 from .exports.xlsx import to_xlsx
 from .funding import FundingReport
-
-
-class Made(NamedTuple):
-    file: object
-    name: str
+from .table_files import CONTENT_TYPES, Made
 
 
 class CannotBeMade(Exception):
@@ -21,7 +18,7 @@ class CannotBeMade(Exception):
 
 
 def made(job, progress):
-    """The file on disk or in memory, rewound, and its name."""
+    """table_files.Made: the file, rewound, with its name."""
     if not job.asked_by.is_active:
         raise CannotBeMade
     parts = urlsplit(job.address)
@@ -40,9 +37,25 @@ def funding(user, query, site, progress):
         raise CannotBeMade
     now, address = timezone.now(), f"{site}{reverse('reports:funding')}?{report.query}"
     file = to_xlsx(report, at=now, address=address, progress=progress)
-    return Made(file, f"funding-{timezone.localdate(now):%Y-%m-%d}.xlsx")
+    name = f"funding-{timezone.localdate(now):%Y-%m-%d}.xlsx"
+    return Made(file, name, CONTENT_TYPES["xlsx"])
+
+
+def table(ending):
+    def make(user, query, site, progress, slug):
+        question = question_of(query, user, slug)
+        if question is None or question.problems:
+            raise CannotBeMade
+        address = f"{site}{reverse('reports:table', args=[slug])}?{question.query}"
+        tables = tables_in(question)
+        return table_files.made(question, tables, ending, address=address, progress=progress)
+
+    return make
 
 
 MAKERS = {
     "reports:funding_xlsx": funding,
+    "reports:table_csv": table("csv"),
+    "reports:table_xlsx": table("xlsx"),
+    "reports:table_pdf": table("pdf"),
 }

@@ -32,7 +32,7 @@ from action_plans.totals import keep_totals
 from lib.money import convert
 from municipalities.models import District, Municipality, Region
 from reports.canonical import sha256_of
-from reports.models import ReportTemplate, SignedReport
+from reports.models import FileJob, ReportTemplate, SignedReport
 
 
 class Factory(factory.django.DjangoModelFactory):
@@ -345,3 +345,17 @@ class SignedReportFactory(Factory):
     approved_by = factory.SubFactory(StaffFactory, may_sign=True)
     approved_name = "Approving Person"
     approved_role = "Head of the programme"
+
+
+class FileJobFactory(Factory):
+    """A long file that waits for the worker: the workbook of the funding report."""
+
+    class Meta:
+        model = FileJob
+
+    asked_by = factory.SubFactory(StaffFactory)
+    address = "http://testserver/reports/funding.xlsx"
+    title = "Funding report"
+    language = "en"
+    rows_total = 6000
+    asked_at = factory.LazyFunction(timezone.now)

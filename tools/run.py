@@ -1,8 +1,11 @@
-"""The portal to try out: brings the database up to date, loads the first data, serves. All in one process."""
+"""The portal to try out: brings the database up to date, loads the first data, serves; a worker beside it."""
 
 import os
+import signal
 import socket
+import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -10,7 +13,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = os.environ.get("PORT", "8000")
 
@@ -26,8 +30,27 @@ def main():
     django.setup()
     prepare_database()
     name = "localhost" if HOST in ("127.0.0.1", "0.0.0.0") else HOST
-    print(f"Open http://{name}:{PORT}/  (stop with Ctrl-C)", flush=True)
-    call_command("runserver", f"{HOST}:{PORT}", use_reloader=False, skip_checks=True, verbosity=0)
+    with worker():
+        print(f"Open http://{name}:{PORT}/  (stop with Ctrl-C)", flush=True)
+        call_command(
+            "runserver", f"{HOST}:{PORT}", use_reloader=False, skip_checks=True, verbosity=0
+        )
+
+
+@contextmanager
+def worker():
+    """Makes the long files. It ends with this process, also when nobody can tell it to."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    command = [sys.executable, str(ROOT / "manage.py"), "worker", "--parent", str(os.getpid())]
+    process = subprocess.Popen(command)
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def prepare_database():

@@ -16,7 +16,7 @@ from reports.upkeep import is_worker_missing
 
 def made_later(request, *, title, rows):
     """The page of the job that makes this download, or None: so many rows come at once."""
-    if not jobs.is_long(rows):
+    if not jobs.is_long(rows, is_pdf=request.path.endswith(".pdf")):
         return None
     address = request.build_absolute_uri()
     try:
