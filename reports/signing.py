@@ -22,7 +22,8 @@ from .about import about_of, has_sample
 from .exports.pdf import Signature, to_pdf
 from .exports.tables_csv import figures_csv
 from .exports.tables_xlsx import to_xlsx
-from .models import FileFormat, SignedFile, SignedReport
+from .models import SignedFile, SignedReport
+from .models.signed import FileFormat
 
 
 def sign(*, period, template, name, role, by, seen="", site=""):
@@ -145,10 +146,8 @@ def signature_of(report):
 
 
 def _bytes(file):
-    """Of what a writer returns: a file, or pieces."""
-    if isinstance(file, bytes):
-        return file
-    return file.read() if hasattr(file, "read") else b"".join(file)
+    with file:
+        return file.read()
 
 
 def _keep(report, format, content, written):
