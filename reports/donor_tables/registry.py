@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Role
 from reports.report_table import ReportTable
 
-from . import budget, burn, sources, status, unallocated
+from . import budget, burn, changes, sources, status, unallocated
 
 EVERYBODY, OFFICE_AND_DONORS = "everybody", "office_and_donors"
 
@@ -146,7 +146,7 @@ ALL = [
         "T10",
         _("Changes since the last signed report"),
         _("Every changed row: before, after, who and why."),
-        not_made_yet("changes", "T10"),
+        changes.table,
         who=OFFICE_AND_DONORS,
     ),
     DonorTable(

@@ -1,0 +1,50 @@
+"""Rows of a table that may be a hundred thousand: counted at once, read only as far as somebody looks."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+AT_ONCE = 2000
+
+
+class LongRows(Sequence):
+    """keys: an ordered queryset, the same each time it is read; rows_of: a piece of it → its rows."""
+
+    def __init__(self, keys, rows_of):
+        self.keys, self.rows_of = keys, rows_of
+
+    @cached_property
+    def number(self):
+        return self.keys.count()
+
+    def __len__(self):
+        return len(self._few) if "_few" in self.__dict__ else self.number
+
+    def __getitem__(self, place):
+        if self.number <= AT_ONCE:
+            return self._few[place]
+        if isinstance(place, slice):
+            start, stop, step = place.indices(self.number)
+            rows = [row for part in _parts(start, stop) for row in self._read(*part)]
+            return rows[::step] if step > 0 else [self[n] for n in range(start, stop, step)]
+        if not -self.number <= place < self.number:
+            raise IndexError(place)
+        place %= self.number
+        return self._read(place, place + 1)[0]
+
+    def __iter__(self):
+        if self.number <= AT_ONCE:
+            yield from self._few
+            return
+        for part in _parts(0, self.number):
+            yield from self._read(*part)
+
+    @cached_property
+    def _few(self):
+        return self._read(0, self.number) if self.number else []
+
+    def _read(self, start, stop):
+        return self.rows_of(list(self.keys[start:stop]))
+
+
+def _parts(start, stop):
+    return [(first, min(first + AT_ONCE, stop)) for first in range(start, stop, AT_ONCE)]
