@@ -9,7 +9,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from django.utils.translation import override, pgettext
 
+from reports.about import About
+from reports.exports.tables_xlsx import to_xlsx
 from tests.factories import (
     DonorFactory,
     MunicipalityFactory,
@@ -17,6 +20,7 @@ from tests.factories import (
     PlanFactory,
     ServiceAreaFactory,
 )
+from tests.reports.test_tables_xlsx import a_table, row
 
 SOFFICE = shutil.which("soffice")
 needs_libreoffice = pytest.mark.skipif(
@@ -60,6 +64,53 @@ def test_libreoffice_computes_the_totals_of_the_page(client, tmp_path):
     assert [row["Own share"] for row in rows(book.worksheets[0])][2] == "—"
 
 
+@pytest.mark.parametrize("language", ["ky", "ru", "en"])
+def test_libreoffice_computes_the_stored_figures_of_donor_tables(tmp_path, language):
+    rows = [row("a", "500000.00", "575000.10"), row("b", "0.00", "40000.10"), row("c", None, None)]
+    with override(language):
+        yes = pgettext("check of a workbook", "yes")
+        book = spoil(written(tmp_path / "donor.xlsx", a_table(rows, title='O\'sh "&" <Ош>')))
+    assert [cell.value for cell in book.worksheets[0][5]][1:] == [-7] * 4
+    book = recalculated(tmp_path, "donor.xlsx")
+    assert [
+        list(line)[1:] for line in book.worksheets[0].iter_rows(min_row=2, values_only=True)
+    ] == [
+        [500000, pytest.approx(575000.1), pytest.approx(75000.1), pytest.approx(1.1500002)],
+        [0, pytest.approx(40000.1), pytest.approx(40000.1), "—"],
+        [None, None, None, "—"],
+        [500000, pytest.approx(615000.2), pytest.approx(115000.2), pytest.approx(1.2300004)],
+    ]
+    assert book.worksheets[1]["B2"].value == yes
+    assert {line[-1] for line in book["control"].iter_rows(2, values_only=True)} == {0}
+
+
+@pytest.mark.parametrize("figure", ["575000.00", "SUM(C2:C3)", "Ош"])
+def test_libreoffice_notices_that_a_figure_was_changed(tmp_path, figure):
+    with override("en"):
+        path = written(tmp_path / "donor.xlsx", a_table())
+    changed(path, figure, {"SUM(C2:C3)": "615000.11", "Ош": ""}.get(figure, "575000.01"))
+    assert recalculated(tmp_path, path.name)["Notes"]["B2"].value == (
+        "no: a figure was changed after this file was made"
+    )
+
+
+def written(path, *tables):
+    with to_xlsx(tables, About(title="Отчёт")) as file:
+        path.write_bytes(file.read())
+    return path
+
+
+def changed(path, old, new):
+    """As somebody would who opens the first sheet and types."""
+    parts = contents(path)
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
+    typed = f"<v>{new}</v>" if new else ""
+    formula, text = f"<f>{re.escape(old)}</f><v>.*?</v>", f' t="inlineStr"><is><t>{old}</t></is>'
+    sheet = re.sub(formula, typed, sheet.replace(f"<v>{old}</v>", typed)).replace(text, ">")
+    parts["xl/worksheets/sheet1.xml"] = sheet.encode()
+    write(path, parts)
+
+
 def make_plans():
     plan = PlanFactory(
         status="approved", cost_kgs=1_000_000, own=319_300, grant=600_000, area=ServiceAreaFactory()
@@ -82,16 +133,23 @@ def save(client, path):
 
 def spoil(path):
     """Write a wrong value beside every formula."""
-    parts = {}
+    parts = contents(path)
+    for name, content in parts.items():
+        if name.startswith("xl/worksheets/"):
+            parts[name] = FORMULA.sub(r"\1\2<v>-7</v>", content.decode()).encode()
+    write(path, parts)
+    return openpyxl.load_workbook(path, data_only=True)
+
+
+def contents(path):
     with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            parts[name] = archive.read(name)
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def write(path, parts):
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
-            if name.startswith("xl/worksheets/"):
-                content = FORMULA.sub(r"\1\2<v>-7</v>", content.decode()).encode()
             archive.writestr(name, content)
-    return openpyxl.load_workbook(path, data_only=True)
 
 
 def recalculated(folder, name="funding.xlsx"):
