@@ -26,7 +26,7 @@ def sees_donor_report(user):
 
 
 def templates_in_use():
-    return ReportTemplate.objects.filter(is_retired=False)
+    return ReportTemplate.objects.filter(is_retired=False).order_by("pk")
 
 
 def template_of(query):

@@ -82,6 +82,16 @@ class Question:
         except ValidationError:
             return None
 
+    @property
+    def about(self):
+        """Which phases and which days, in words, also where nothing was chosen."""
+        scope = self.scope
+        chosen = len(scope.phases) < len(self.form.phases)
+        phases = ", ".join(phase.name for phase in scope.phases) if chosen else _("All phases")
+        if scope.period:
+            return f"{phases} · {scope.period}"
+        return f"{phases} · " + _("as of %(day)s") % {"day": format_partial(scope.day)}
+
     # The address
 
     @property

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from action_plans.models import ReportingPeriod
+
 from .donor_tables.registry import TABLES
 from .facts import facts_of
 from .models import ReportTemplate
@@ -93,13 +95,14 @@ def _check_entry(entry):
         raise ValidationError({"tables": text})
 
 
-def columns_of(slug, *, user):
-    """[Column] that the table can show, but for the first one, which always stays."""
-    now = timezone.now()
-    scope = Scope(user=user, day=timezone.localdate(), known_at=now)
-    donor_table = TABLES[slug]
-    scope = scope.with_(rows=donor_table.default_rows)
-    table = donor_table.make(scope, facts_of(scope))
+def columns_of(slug, rows, *, user):
+    """[Column] that the table can show of a period, but for the first one, which always stays."""
+    today, now = timezone.localdate(), timezone.now()
+    scope = Scope(user=user, day=today, known_at=now, rows=rows or TABLES[slug].default_rows)
+    # Nobody's period: no row is counted in it.
+    period = ReportingPeriod(pk=0, phase_id=0, starts_on=today, ends_on=today)
+    scope = scope.with_(period=period)
+    table = TABLES[slug].make(scope, facts_of(scope))
     return [column for column in table.columns[1:] if column.name not in table.keys]
 
 

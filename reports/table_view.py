@@ -21,6 +21,7 @@ DAYS = {"date", "moment"}
 # Where a bar beside the figure helps: parts of a whole that the eye compares.
 BARS = {"execution_pct", "fulfilment_pct", "elapsed_pct"}
 HUNDRED = Decimal(100)
+LONG_WORDS = 30  # of a column's width in a workbook
 
 
 class Cell(NamedTuple):
@@ -28,13 +29,13 @@ class Cell(NamedTuple):
     text: str
     reason: str = ""  # why there is no figure
     bar: Decimal | None = None  # percent, at most 100
-    is_over: bool = False  # more than 100 percent
     is_minor: bool = False  # 0 in a column that mostly has 0
 
     @property
     def classes(self):
         kinds = {"num": self.column.kind in NUMBERS, "date": self.column.kind in DAYS}
         kinds |= {"minor": self.is_minor, "words": self.column.kind == "text"}
+        kinds["long-words"] = kinds["words"] and self.column.width >= LONG_WORDS
         return " ".join(name for name, holds in kinds.items() if holds)
 
 
@@ -60,6 +61,11 @@ class TableView:
     @property
     def numbers(self):
         return [column for column in self.columns if column.kind in NUMBERS]
+
+    @property
+    def is_pairs(self):
+        """What a thing is called, and what it is: the cover."""
+        return [column.kind for column in self.columns] == ["text", "text"]
 
     @property
     def unit(self):
@@ -110,7 +116,7 @@ class TableView:
             is_minor = column.is_rare and value == 0
             return Cell(column, self.words(column, value), is_minor=is_minor)
         bar = min(max(value, Decimal(0)), HUNDRED)
-        return Cell(column, self.words(column, value), bar=bar, is_over=value > HUNDRED)
+        return Cell(column, self.words(column, value), bar=bar)
 
     def words(self, column, value):
         if column.kind == "kgs":

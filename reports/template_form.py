@@ -110,14 +110,16 @@ class TableRow(forms.Form):
     columns_of = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, columns=None, **kwargs):
-        """columns: {slug: [Column]}, of the tables that have them to choose from."""
+        """columns: {(table, rows): [Column]}, of those that have them to choose from."""
         super().__init__(*args, **kwargs)
         empty = ("", gettext_lazy("no table: leave this row out"))
         self.fields["table"].choices = [empty, *((t.slug, f"{t.code} {t.title}") for t in ALL)]
         self.fields["rows"].choices = [("", gettext_lazy("usual rows")), *ROWS.items()]
-        shown = self.data.get(self.add_prefix("columns_of")) or self.initial.get("table", "")
-        if shown in (columns or {}):
-            self.fields["columns"] = self._columns(columns[shown])
+        own = f"{self.initial.get('table', '')} {self.initial.get('rows', '')}"
+        shown = self.data.get(self.add_prefix("columns_of"), own)
+        offered = {" ".join(kind): found for kind, found in (columns or {}).items()}
+        if shown in offered:
+            self.fields["columns"] = self._columns(offered[shown])
             self.initial["columns_of"] = shown
 
     def _columns(self, columns):
@@ -163,7 +165,8 @@ class TableRow(forms.Form):
 
     def _chosen_columns(self, chosen):
         """[]: all, also those that a later version of the portal adds."""
-        if "columns" not in self.fields or chosen.get("columns_of") != chosen["table"]:
+        is_same = chosen.get("columns_of") == f"{chosen['table']} {chosen.get('rows', '')}"
+        if "columns" not in self.fields or not is_same:
             return []
         every = [name for name, _label in self.fields["columns"].choices]
         return [] if chosen["columns"] == every else chosen["columns"]

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from action_plans.models import FundingSlice, Phase
 from municipalities.models import Region
-from reports import catalogue
+from reports import asked, catalogue, signed_reports
+from reports.donor_tables.registry import tables_for
 from reports.exports.csv import to_csv
 from reports.exports.xlsx import to_xlsx
 from reports.funding import FundingReport
@@ -29,6 +30,10 @@ def report_list(request):
         "regions": Region.objects.filter(Exists(COUNTED_THERE)).by_name(),
         "report": FundingReport(request.GET, user=request.user),
         "lists": catalogue.lists_for(request.user),
+        "tables": tables_for(request.user),
+        "sees_donor_report": asked.sees_donor_report(request.user),
+        "templates": asked.templates_in_use(),
+        "signed": signed_reports.recent(request.user, 5),
     }
     return render(request, "reports/report_list.html", context)
 

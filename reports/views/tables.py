@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from reports import asked, catalogue, table_files
+from reports.about import has_sample
 from reports.asked import DONOR
 from reports.donor_tables.registry import tables_for
 from reports.table_view import TableView
@@ -20,10 +21,13 @@ def table(request, slug):
     if question.has_empty:
         return redirect(f"{request.path}?{question.page_query}")
     shown = [] if question.problems else asked.tables_in(question)
+    views = [TableView(each, units=question.units) for each in shown]
     context = {
         "slug": slug,
         "question": question,
-        "views": [TableView(each, units=question.units) for each in shown],
+        "views": views,
+        "has_som": any(view.unit for view in views),
+        "has_sample": bool(views) and has_sample(question.scope),
         "tables": tables_for(request.user),
         "catalogue": catalogue,
         "templates": asked.templates_in_use() if slug == DONOR else [],

@@ -57,7 +57,9 @@ def template(request, slug):
         saved = _saved(request, form, rows, before)
     except ConflictError as conflict:
         return _ask(request, form, rows, conflict)
-    return _done(request, saved, f"template-{slug}") if saved else _page(request, form, rows, before)
+    return (
+        _done(request, saved, f"template-{slug}") if saved else _page(request, form, rows, before)
+    )
 
 
 def _saved(request, form, rows, found=None):
@@ -94,8 +96,10 @@ def _done(request, saved, kept):
 
 
 def _columns(found, user):
-    slugs = {entry["table"] for entry in found.tables if entry["table"] in TABLES}
-    return {slug: columns_of(slug, user=user) for slug in slugs}
+    """What each table of the template can show: {(table, rows): [Column]}"""
+    known = [entry for entry in found.tables if entry["table"] in TABLES]
+    kinds = {(entry["table"], entry.get("rows", "")) for entry in known}
+    return {kind: columns_of(*kind, user=user) for kind in kinds}
 
 
 def _page(request, form, rows, found=None, **more):
