@@ -333,10 +333,17 @@ QUALITY = ListPage(
 )
 
 
+PERIODS = ListPage(
+    "reports:periods",
+    _("Reporting periods"),
+    _("Which stretches of a phase are open, closed or signed, by whom, and what was found later."),
+)
+
+
 def lists_for(user):
-    """Tranches are for the office and the donors."""
+    """Periods and tranches are for the office and the donors."""
     sees_tranches = user.works_for_programme or user.role == Role.DONOR
-    return [RATES, TRANCHES, QUALITY] if sees_tranches else [RATES, QUALITY]
+    return [PERIODS, RATES, TRANCHES, QUALITY] if sees_tranches else [RATES, QUALITY]
 
 
 UNIT_NAMES = {

@@ -21,6 +21,7 @@ WORKERS = "login ok ok ok ok ok 404 404"
 NOBODY = "login 404 404 404 404 404 404 404"
 OFFICE_AND_DONOR = "login ok ok ok 404 404 404 ok"
 ASKER = "login 404 ok 404 404 404 404 404"  # the long file was asked for by the staff
+APPROVER = "login 404 404 ok 404 404 404 404"
 ADMINISTRATOR = "login ok 404 404 404 404 404 404"
 
 # METHOD name[state of the plan]: anonymous administrator staff approver head officer stranger donor
@@ -180,14 +181,30 @@ ACCESS = {
     "post reports:template_add": OFFICE,
     "get reports:template": OFFICE_AND_DONOR,
     "post reports:template": OFFICE,
-    # Anybody may ask whether a file is a signed report.
     "get reports:jobs": SIGNED_IN,
     "get reports:job": ASKER,
     "get reports:job_file": ASKER,
     "post reports:job_again": ASKER,
     "post reports:job_remove": SIGNED_IN,  # of somebody else's file nothing happens, see test_jobs.py
+    # Anybody may ask whether a file is a signed report.
     "get reports:verify": EVERYBODY,
     "post reports:verify": EVERYBODY,
+    "get reports:signed": OFFICE_AND_DONOR,
+    "get reports:signed_file": OFFICE_AND_DONOR,
+    # Periods: the office keeps them, who may opens them again, donors look.
+    "get reports:periods": OFFICE_AND_DONOR,
+    "get reports:period_add": OFFICE,
+    "post reports:period_add": OFFICE,
+    "get reports:period": OFFICE_AND_DONOR,
+    "get reports:period_change": OFFICE,
+    "post reports:period_change": OFFICE,
+    "post reports:period_remove": OFFICE,
+    "get reports:period_close": OFFICE,
+    "post reports:period_close": OFFICE,
+    "get reports:period_reopen": ADMINISTRATOR,  # who has the right
+    "post reports:period_reopen": ADMINISTRATOR,
+    "get reports:period_sign": APPROVER,
+    "post reports:period_sign": APPROVER,
 }
 SENT = {"set_language": {"language": "ky"}, "set_theme": {"theme": "dark"}}
 PLAN_FORM = {"action_plans:create", "action_plans:edit"}
@@ -199,6 +216,7 @@ FILES = {
     "reports:funding_csv",
     "reports:funding_xlsx",
     "reports:job_file",
+    "reports:signed_file",
     "reports:chart",
     "reports:table_csv",
     "reports:table_xlsx",

@@ -8,12 +8,13 @@ from django.urls import reverse
 from accounts import invitations
 from accounts.models import Role
 from action_plans.models import Attachment
+from reports import closing
 from tests import factories
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 PEOPLE = {
     "anonymous": None,
-    "administrator": {"role": Role.ADMINISTRATOR},
+    "administrator": {"role": Role.ADMINISTRATOR, "may_reopen": True},
     "staff": {"role": Role.STAFF},
     "approver": {"role": Role.STAFF, "may_sign": True},
     "head": {"role": Role.HEAD},
@@ -82,6 +83,11 @@ class World:
             return factories.BudgetLineFactory(plan=plan)
         return None
 
+    def closed_period(self):
+        period = factories.PeriodFactory()
+        closing.step(period, "closed", by=self.colleague)
+        return period
+
     def path(self, name, state=""):
         """The address of a URL name; a name of a plan's page needs the state of the plan."""
         return reverse(name, args=self._arguments(name, state))
@@ -95,6 +101,17 @@ class World:
             return [factories.FileJobFactory(asked_by=self.people["staff"]).pk]
         if name.startswith("reports:table"):
             return ["budget"]
+        if name == "reports:period_sign":
+            factories.ReportTemplateFactory()
+            return [self.closed_period().pk]
+        if name == "reports:period_reopen":
+            return [self.closed_period().pk]
+        if name.startswith("reports:period_") or name == "reports:period":
+            return [factories.PeriodFactory().pk] if name != "reports:period_add" else []
+        if name.startswith("reports:signed"):
+            report = factories.SignedReportFactory()
+            factories.SignedFileFactory(report=report)
+            return [report.pk, "pdf"] if name == "reports:signed_file" else [report.pk]
         if name == "reports:template":
             return [factories.ReportTemplateFactory().slug]
         if name == "ledger:evidence":

@@ -9,6 +9,15 @@ from .dashboards import chart, home, programme
 from .funding import funding, funding_csv, funding_xlsx, report_list
 from .jobs import job, job_again, job_file, job_list, job_remove
 from .ledger import ledger_csv, ledger_xlsx
+from .periods import (
+    period,
+    period_add,
+    period_change,
+    period_close,
+    period_remove,
+    period_reopen,
+    periods,
+)
 from .places import district, municipality, region
 from .signed import signed, signed_file
 from .signing import period_sign
@@ -31,7 +40,14 @@ __all__ = [
     "ledger_csv",
     "ledger_xlsx",
     "municipality",
+    "period",
+    "period_add",
+    "period_change",
+    "period_close",
+    "period_remove",
+    "period_reopen",
     "period_sign",
+    "periods",
     "programme",
     "region",
     "report_list",
