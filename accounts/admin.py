@@ -25,6 +25,7 @@ class UserAdmin(admin.ModelAdmin):
         "language",
         "role",
         "may_sign",
+        "may_reopen",
         "municipality",
         "is_active",
         "last_login",

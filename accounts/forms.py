@@ -100,8 +100,13 @@ class PersonForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "role", "may_sign", "municipality", "language"]
-        labels = {"name": _("Name"), "role": _("Role"), "may_sign": _("Approver")}
+        fields = ["name", "role", "may_sign", "may_reopen", "municipality", "language"]
+        labels = {
+            "name": _("Name"),
+            "role": _("Role"),
+            "may_sign": _("Approver"),
+            "may_reopen": _("Opens closed periods again"),
+        }
         error_messages = {
             "email": {
                 "unique": _(

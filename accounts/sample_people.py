@@ -15,7 +15,7 @@ from .models import Role, User
 KUM_BEL, TOKTOGUL = "41702215820000", "41703225600010"
 # Without names: the address says the role in every language.
 SAMPLES = {
-    "administrator": {"role": Role.ADMINISTRATOR},
+    "administrator": {"role": Role.ADMINISTRATOR, "may_reopen": True},
     "staff": {"role": Role.STAFF},
     "approver": {"role": Role.STAFF, "may_sign": True},
     "head": {"role": Role.HEAD, "municipality": KUM_BEL},
@@ -38,13 +38,13 @@ def make_sample_people():
     return people
 
 
-def _sample(name, known, *, role, municipality=None, may_sign=False):
+def _sample(name, known, *, role, municipality=None, **rights):
     email = f"{name}@example.org"
     if email in known and User.objects.filter(email=email).exists():
         return known[email]
     place = Municipality.objects.get(code=municipality) if municipality else None
     person, _created = User.objects.get_or_create(
-        email=email, defaults={"role": role, "municipality": place, "may_sign": may_sign}
+        email=email, defaults={"role": role, "municipality": place} | rights
     )
     password = secrets.token_urlsafe(9)
     person.set_password(password)
@@ -52,7 +52,7 @@ def _sample(name, known, *, role, municipality=None, may_sign=False):
     return {
         "email": email,
         "password": password,
-        "role": "approver" if may_sign else str(role),
+        "role": "approver" if rights.get("may_sign") else str(role),
         "municipality": place.name if place else "",
     }
 
