@@ -12,6 +12,7 @@ from .merging import LANGUAGES, merged, read
 from .report_table import ReportTable
 
 SLUG = "restated"
+AS_SIGNED, RESTATED = "as_signed_kgs", "restated_kgs"
 
 
 def tables(before, after):
@@ -69,11 +70,12 @@ def _pairs(before, after):
 
 def _differences(old, new, language):
     table = read(new, language)
+    names = [column["name"] for column in old["columns"]]
     known = dict(_by_key(old, language))
     for key, row in _by_key(new, language):
-        yield from _of_row(table, key, known.pop(key, {}), row)
+        yield from _of_row(table, names, key, known.pop(key, {}), row)
     for key, row in known.items():
-        yield from _of_row(table, key, row, {})
+        yield from _of_row(table, names, key, row, {})
 
 
 def _by_key(kept, language):
@@ -96,10 +98,9 @@ def _key(plain, kept):
     return canonical(codes or {"first": plain.get(names[0])})
 
 
-def _of_row(table, key, earlier, row):
-    for column in table.columns:
-        before, after = earlier.get(column.name), row.get(column.name)
-        if column.kind == "kgs" and before != after:
+def _of_row(table, names, key, earlier, row):
+    for column, before, after in _compared(table, names, earlier, row):
+        if before != after:
             yield {
                 "table": f"{table.code} {table.title}",
                 "row": _label(table, row or earlier, key),
@@ -111,6 +112,17 @@ def _of_row(table, key, earlier, row):
                 "row_key": key,
                 "column_name": column.name,
             }
+
+
+def _compared(table, names, earlier, row):
+    """(column, before, after). A table that restates its actual figure says both itself."""
+    restates = RESTATED in [column.name for column in table.columns]
+    said = {AS_SIGNED, RESTATED, "actual_kgs"} if restates else {}
+    for column in table.columns:
+        if restates and column.name == RESTATED:
+            yield column, row.get(AS_SIGNED), row.get(RESTATED)
+        elif column.kind == "kgs" and column.name in names and column.name not in said:
+            yield column, earlier.get(column.name), row.get(column.name)
 
 
 def _label(table, row, key):

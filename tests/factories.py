@@ -1,6 +1,7 @@
 """Factories fill required fields only."""
 
 import datetime as dt
+import hashlib
 from decimal import Decimal
 
 import factory
@@ -32,7 +33,7 @@ from action_plans.totals import keep_totals
 from lib.money import convert
 from municipalities.models import District, Municipality, Region
 from reports.canonical import sha256_of
-from reports.models import FileJob, ReportTemplate, SignedReport
+from reports.models import FileJob, ReportTemplate, SignedFile, SignedReport
 
 
 class Factory(factory.django.DjangoModelFactory):
@@ -334,7 +335,7 @@ class SignedReportFactory(Factory):
     version = 1
     template = factory.SubFactory(ReportTemplateFactory)
     language = "en"
-    snapshot = '{"format":"psi-signed-report/1"}'
+    snapshot = '{"format":"psi-signed-report/1","tables":[]}'
     sha256 = factory.LazyAttribute(lambda report: sha256_of(report.snapshot))
     certificate = "We certify that these figures are true."
     prepared_at = factory.LazyFunction(timezone.now)
@@ -359,3 +360,14 @@ class FileJobFactory(Factory):
     language = "en"
     rows_total = 6000
     asked_at = factory.LazyFunction(timezone.now)
+
+
+class SignedFileFactory(Factory):
+    class Meta:
+        model = SignedFile
+
+    report = factory.SubFactory(SignedReportFactory)
+    format = "pdf"
+    file = factory.django.FileField(data=b"%PDF-1.7\n%%EOF\n", filename="report.pdf")
+    size = 15
+    sha256 = hashlib.sha256(b"%PDF-1.7\n%%EOF\n").hexdigest()

@@ -9,10 +9,9 @@ from reports import closing, signing
 from reports.donor_tables.unallocated import digest, gaps
 from tests import factories
 
-TABLES = [  # TRY
-    {"table": "plan-status"},
-    # budget
-    # sources
+TABLES = [
+    {"table": "budget", "rows": "plan"},
+    {"table": "sources"},
     {"table": "unallocated"},
 ]
 

@@ -15,7 +15,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 ENTERED = dt.datetime(2017, 6, 1, 12, tzinfo=dt.UTC)
 CLOSED = dt.datetime(2018, 1, 15, 12, tzinfo=dt.UTC)
-FACTS = "3789031075aa748c0a1af1c84530e864ad8a7f23d79881d0b241551e5f531716"
+FACTS = "905486fde023X"
 TABLES = [{"table": "budget", "rows": "plan"}, {"table": "budget"}, {"table": "sources"}]
 
 
