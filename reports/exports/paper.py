@@ -72,6 +72,9 @@ class Sections:
             "is_text": is_text,
             "widest": max([*texts, *bars], key=len, default=""),
             "word": words,
+            # Of heads and reasons: they may be parted only if a word of them is longer than its column.
+            "is_parted": words.endswith("-"),
+            "reason": max(reasons, key=len, default=""),
             "has_bars": bool(bars),
         }
 
