@@ -71,7 +71,9 @@ class Account:
 
     def move(self, move):
         with localcontext(prec=EXACT):
-            if move.way == IN:
+            if move.way == IN and move.amount < 0:
+                self.take_out(-move.amount, -move.kgs)
+            elif move.way == IN:
                 self.put_in(move.amount, move.kgs, move.on)
             elif move.way == OUT:
                 self._pay(move)
@@ -85,6 +87,23 @@ class Account:
         self.received.kgs += kgs
         self.last_on = on
         self._fill(Layer(amount, kgs), kgs / amount)
+
+    def take_out(self, amount, kgs):
+        """A tranche that was counted in an earlier period turned out to be none."""
+        self.received.amount -= amount
+        self.received.kgs -= kgs
+        layer = self._layer_of(amount, kgs)
+        if layer:
+            self._reduce(layer, amount, kgs)
+        else:
+            self.difference_kgs += kgs - self._cost_of(amount, kgs)
+
+    def _layer_of(self, amount, kgs):
+        """Where all of it still is: money of its own price, or the one price of all of them."""
+        holds = [it for it in self.layers if it.amount >= amount and it.kgs >= kgs]
+        if self.first_in_first_out:
+            holds = [it for it in holds if abs(it.kgs / it.amount - kgs / amount) <= ALIKE]
+        return holds[-1] if holds else None
 
     def _fill(self, layer, value):
         """Money of a price: what is short is taken from it first."""
@@ -196,7 +215,7 @@ class Account:
             self.last_value = layer.kgs / layer.amount
         layer.amount, layer.kgs = layer.amount - amount, layer.kgs - kgs
         if layer.amount <= 0 or layer.kgs <= 0:
-            self.layers.popleft()
+            self.layers.remove(layer)
 
     # Asked
 
@@ -260,12 +279,6 @@ def policy_of(phase, currency):
     return phase.fx_policy
 
 
-def movements(phase, currency, until):
-    """Moves of an account up to a day, in their order; the payments of a day are one."""
-    tranches, days = _came_and_went(phase, currency, until)
-    return _in_order([*tranches, *_moves(days, currency)])
-
-
 def _came_and_went(phase, currency, until):
     """(moves of the tranches, days of the grants that this account pays for)"""
     # All tranches of the phase, later ones too: where som are paid from does not change from day to day.
@@ -282,14 +295,17 @@ def _came_and_went(phase, currency, until):
     return moves, days.filter(currency=currency).exclude(currency=KGS)
 
 
-def _moves(days, currency):
-    columns = days.values_list("paid_on", "kind", "currency", "amount", "amount_kgs")
-    for day, kind, paid_in, amount, kgs in columns.order_by("paid_on", "kind", "currency"):
+DAYS = ["paid_on", "kind", "currency", "amount", "amount_kgs"]
+
+
+def moves_of(days, currency, columns=DAYS):
+    rows = days.order_by(*columns[:3]).values_list(*columns)
+    for day, kind, paid_in, amount, kgs in rows:
         way = OUT if kind == PaymentKind.RECEIVED else BACK
         yield Move(day, way, kgs, amount if paid_in == currency != KGS else None)
 
 
-def _in_order(moves):
+def in_order(moves):
     # A payment that was taken back on its own day leaves nothing.
     return sorted((move for move in moves if move.kgs), key=lambda move: move[:2])
 
@@ -309,17 +325,17 @@ def price(*, phase, currency, amount, on):
 
 
 def _added_up(phase, currency, until, account):
-    """Yield movements(), but those between two arrivals added up by the database.
+    """Yield all moves, but those between two arrivals added up by the database.
 
     The account, which makes each move before the next one is asked for, comes to the same: while they are
     payments in som only or in its currency only, or while all they take has one price.
     """
     tranches, days = _came_and_went(phase, currency, until)
     in_units = Q(kind=PaymentKind.RETURNED, currency=currency)
-    arrivals = _in_order([*tranches, *_moves(days.filter(in_units), currency)])
+    arrivals = in_order([*tranches, *moves_of(days.filter(in_units), currency)])
     came = {day: list(moves) for day, moves in groupby(arrivals, key=lambda move: move.on)}
     if len(came) > MANY:
-        yield from _in_order([*tranches, *_moves(days, currency)])
+        yield from in_order([*tranches, *moves_of(days, currency)])
         return
     days, cuts = days.exclude(in_units), [date.min, *came, date.max]
     sums = _between(days, cuts, currency)
@@ -328,7 +344,7 @@ def _added_up(phase, currency, until, account):
         arrived = came.get(start, [])
         yield from arrived
         if len(moves) > 1 and not account.has_of_one_price(moves):
-            moves = _in_order(_moves(days.filter(paid_on__gte=start, paid_on__lt=end), currency))
+            moves = in_order(moves_of(days.filter(paid_on__gte=start, paid_on__lt=end), currency))
         yield from moves
 
 

@@ -13,6 +13,7 @@ from lib.money import convert, round_kgs
 from . import tranche_account
 from .models import ExchangeRate, FxPolicy, Phase
 from .tranche_account import Account
+from .tranche_moves import ACCOUNTED, movements
 
 
 class Sum(NamedTuple):
@@ -155,15 +156,16 @@ class Statement:
         return Sum(after.amount - before.amount, after.kgs - before.kgs)
 
 
-def statement(*, phase, currency, starts_on, ends_on):
+def statement(*, phase, currency, starts_on, ends_on, known_at=None, by=ACCOUNTED):
+    """known_at: without what was booked or entered later. by: the day on which a row is counted."""
     policy = tranche_account.policy_of(phase, currency)
     account = Account(
         first_in_first_out=policy == FxPolicy.FIFO,
-        rate_on=_rate_on(phase, currency, policy, ends_on),
+        rate_on=_rate_on(phase, currency, policy, ends_on, known_at),
     )
     at_budget = _budget_rate(phase, currency)
     before = None
-    for move in tranche_account.movements(phase, currency, ends_on):
+    for move in movements(phase, currency, ends_on, known_at=known_at, by=by):
         if move.on >= starts_on and not before:
             before = _standing(account, policy, at_budget)
         account.move(move)
@@ -195,19 +197,21 @@ def _budget_rate(phase, currency):
     return phase.budget_rate if currency == phase.budget_currency else None
 
 
-def _rate_on(phase, currency, policy, until):
+def _rate_on(phase, currency, policy, until, known_at):
     """day → som for one unit, where the policy counts payments in som by a rate and not by the tranches."""
     if policy == FxPolicy.BUDGET:
         return lambda day: phase.budget_rate
-    return RatesOfDays(currency, until).on if policy == FxPolicy.DAY else None
+    return RatesOfDays(currency, until, known_at).on if policy == FxPolicy.DAY else None
 
 
 class RatesOfDays:
     """Which rate holds on a day. Same rule as rates.find(), for many days with one query."""
 
-    def __init__(self, currency, until):
+    def __init__(self, currency, until, known_at=None):
         rates = ExchangeRate.objects.filter(currency=currency, applies_on__lte=until)
-        self.rates = list(rates.current().best_first().reverse())
+        # Of one day the last version that was known comes last, and is taken.
+        rates = rates.filter(entered_at__lte=known_at) if known_at else rates.current()
+        self.rates = list(rates.best_first().reverse())
         self.days = [rate.applies_on for rate in self.rates]
         self.lasting = list(accumulate((rate.last_on for rate in self.rates), max))
 

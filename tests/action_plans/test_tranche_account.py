@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from action_plans import tranche_account
+from action_plans import tranche_account, tranche_moves
 from action_plans.models import Contribution
 from action_plans.tranche_statement import statement
 from lib.money import convert
@@ -355,7 +355,7 @@ def not_by_sums_alone(phase, policy, end):
         first_in_first_out=policy == "fifo",
         rate_on=(lambda day: Decimal("69.9")) if policy in ("day", "budget") else None,
     )
-    for move in tranche_account.movements(phase, "CHF", end):
+    for move in tranche_moves.movements(phase, "CHF", end):
         account.move(move)
     amount = sum(layer.amount for layer in account.layers) - account.short.amount
     kgs = sum(layer.kgs for layer in account.layers) - account.short.kgs - account.short_kgs
