@@ -14,11 +14,13 @@ from django.db import connection
 from .measure import REQUESTS, FileResult, Yardsticks
 from .verbs import TIMES, CheckResult
 from .web import ROOT, WORKERS
+from .workbook import WorkbookResult
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 MARKED = re.compile(r"(<!-- bench -->\n).*(<!-- /bench -->)", re.DOTALL)
 MOST_QUERIES, FILE_SECONDS, FILE_MEGABYTES = 20, 2, 20
 CHECK_SECONDS = 30
+WORKBOOK_SECONDS, WORKBOOK_MEGABYTES = 15, 250
 HEAD = """
 | page | as | median, ms | p95, ms | at most, ms | queries | kB | gzip, kB | |
 |---|---|--:|--:|--:|--:|--:|--:|---|
@@ -33,6 +35,7 @@ class Run(NamedTuple):
     pages: list
     verbs: list
     file: FileResult
+    workbook: WorkbookResult
     check: CheckResult
     yardsticks: Yardsticks
 
@@ -41,7 +44,8 @@ def as_text(number, run):
     lines = [f"\n### {number:,} plans, {number * 10:,} payments\n{HEAD.rstrip()}"]
     lines += [page_row(result) for result in run.pages]
     lines += [VERBS.rstrip(), *[verb_row(result) for result in run.verbs]]
-    lines += ["", file_line(run.file), check_line(run.check), yardstick_line(run.yardsticks)]
+    lines += ["", file_line(run.file), workbook_line(run.workbook), check_line(run.check)]
+    lines += [yardstick_line(run.yardsticks)]
     return "\n".join(lines) + "\n"
 
 
@@ -84,6 +88,18 @@ def file_line(file):
     return (
         f"CSV of all plans: {file.seconds:.2f} s (at most {FILE_SECONDS}) for {file.rows:,} rows, "
         f"{file.size / 1e6:.1f} MB; the worker grew by {file.grown_megabytes:.0f} MB: {words(faults)}."
+    )
+
+
+def workbook_line(workbook):
+    faults = {
+        "wrong": not workbook.is_right,
+        "over": workbook.seconds > WORKBOOK_SECONDS or workbook.megabytes > WORKBOOK_MEGABYTES,
+    }
+    return (
+        f"Workbook of all plans: {workbook.seconds:.1f} s (at most {WORKBOOK_SECONDS}) for "
+        f"{workbook.rows:,} rows, {workbook.size / 1e6:.1f} MB; at its peak {workbook.megabytes:.0f} MB "
+        f"of memory (at most {WORKBOOK_MEGABYTES}): {words(faults)}."
     )
 
 

@@ -5,6 +5,7 @@ from .measure import measure_file, measure_page, measure_yardsticks, queries_of
 from .pages import home, pages, plan_of
 from .verbs import VERBS, measure_check, measure_verb
 from .web import ROOT, Portal
+from .workbook import measure_workbook
 
 
 def run(server, options):
@@ -33,6 +34,7 @@ def measure(portal, url, options):
         pages=[measure_page(portal, page) for page in chosen],
         verbs=[measure_verb(verb) for verb in verbs],
         file=measure_file(portal),
+        workbook=measure_workbook(url),
         check=measure_check(url),
         yardsticks=measure_yardsticks(portal, plan_of(home())),
     )
