@@ -40,7 +40,7 @@ class Sections:
     def section(self, table):
         shown = table.rows[: self.left]
         self.left -= len(shown)
-        columns = [column for column in table.columns if not is_blank(column, table)]
+        columns = [c for c in table.columns if c.name not in table.keys and not is_blank(c, table)]
         rows = [[self._cell(column, row) for column in columns] for row in shown]
         total = self._total(columns, table.total)
         by_column = zip(*rows, *([total] if total else []), strict=True)
