@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Role
 from reports.report_table import ReportTable
 
-from . import budget, burn, changes, sources, status, unallocated
+from . import budget, burn, changes, fund_flow, sources, status, unallocated
 
 EVERYBODY, OFFICE_AND_DONORS = "everybody", "office_and_donors"
 
@@ -99,7 +99,7 @@ ALL = [
             "Per currency: opening balance, received from donors, paid to plans, returned, exchange "
             "differences, closing balance."
         ),
-        not_made_yet("fund-flow", "T4"),
+        fund_flow.table,
         who=OFFICE_AND_DONORS,
     ),
     DonorTable(

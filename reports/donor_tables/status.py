@@ -233,7 +233,6 @@ def _columns_of_list():
         Column("title", pgettext("column", "Title"), "text", width=50),
         Column("municipality", pgettext("column", "Municipality"), "text", width=30),
         Column("cancelled_on", pgettext("column", "Cancelled on"), "date"),
-        Column("reason", pgettext("column", "Reason"), "text", width=40),
         Column(
             "received_kgs",
             pgettext("column", "Received"),
@@ -261,15 +260,13 @@ def _rows_of(scope, paid):
     return [_row_of(plan, paid[plan.pk], steps.get(plan.pk)) for plan in plans]
 
 
-def _row_of(plan, money, step):
-    at, reason = step or (None, "")
+def _row_of(plan, money, at):
     return {
         "plan": plan.reference,
         "title": plan.title,
         "municipality": plan.lead.name,
         "cancelled_on": at and timezone.localdate(at),
         "cancelled_on_reason": "" if at else pgettext("date", "not known"),
-        "reason": reason,
         "received_kgs": money[PaymentKind.RECEIVED],
         "returned_kgs": money[PaymentKind.RETURNED],
         "paid_kgs": _net(money),
@@ -279,7 +276,6 @@ def _row_of(plan, money, step):
 
 
 def _cancelled(plans, moment):
-    """{plan id: (when, why)}"""
+    """{plan id: when}; why is between the office and the municipality"""
     steps = StatusChange.objects.filter(plan__in=plans, after=CANCELLED, changed_at__lte=moment)
-    rows = steps.order_by("changed_at", "pk").values_list("plan", "changed_at", "reason")
-    return {plan: (at, reason) for plan, at, reason in rows}
+    return dict(steps.order_by("changed_at", "pk").values_list("plan", "changed_at"))
