@@ -15,7 +15,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 ENTERED = dt.datetime(2017, 6, 1, 12, tzinfo=dt.UTC)
 CLOSED = dt.datetime(2018, 1, 15, 12, tzinfo=dt.UTC)
-FACTS = "905486fde023X"
+FACTS = "905486fde0232b7a8357e7b94027a2121b1ead7ba15ec7f0e9fef6bb9d3a13fb"
 TABLES = [{"table": "budget", "rows": "plan"}, {"table": "budget"}, {"table": "sources"}]
 
 
