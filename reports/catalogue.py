@@ -331,19 +331,25 @@ QUALITY = ListPage(
     _("Data quality"),
     _("Everything that does not add up or is missing, each with a link to where it is put right."),
 )
-
-
 PERIODS = ListPage(
     "reports:periods",
     _("Reporting periods"),
     _("Which stretches of a phase are open, closed or signed, by whom, and what was found later."),
+)
+LONG_FILES = ListPage(
+    "reports:jobs",
+    _("My long files"),
+    _(
+        "Files of many rows that you asked for: how far they are, and the finished ones for seven days."
+    ),
 )
 
 
 def lists_for(user):
     """Periods and tranches are for the office and the donors."""
     sees_tranches = user.works_for_programme or user.role == Role.DONOR
-    return [PERIODS, RATES, TRANCHES, QUALITY] if sees_tranches else [RATES, QUALITY]
+    lists = [PERIODS, RATES, TRANCHES, QUALITY] if sees_tranches else [RATES, QUALITY]
+    return [*lists, LONG_FILES]
 
 
 UNIT_NAMES = {
