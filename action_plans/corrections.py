@@ -12,7 +12,7 @@ from lib.uploads import sha256_of
 
 from . import paid_days, payments, periods
 from .models import Payment
-from .totals import ZERO, keep_totals
+from .totals import ZERO, keep_totals_of
 
 KEPT = ["kind", "paid_on", "currency", "amount", "document_number"]
 RATE = ["rate_id", "rate_value", "rate_nominal", "rate_on", "rate_source"]
@@ -26,7 +26,7 @@ def reverse(*, payment, reason, by):
     """Take a booked row back: a row with the opposite amount, on the same day. Answers with that row."""
     plan, payment = _locked(payment, by)
     taken = take_back(plan, payment, reason, by, timezone.now())
-    keep_totals(plan.pk)
+    keep_totals_of(plan)
     return taken
 
 
@@ -57,7 +57,7 @@ def correct(*, payment, reason, by, evidence=None, **changes):
         row.evidence = payments.keep_evidence(plan, evidence, by)
     row.corrects = payment
     payments.put_in(plan, row, priced=True)
-    keep_totals(plan.pk)
+    keep_totals_of(plan)
     return row
 
 
@@ -81,7 +81,7 @@ def repost(*, payment, reason, by):
     _not_overdrawn(payment, row)
     row.corrects = payment
     payments.put_in(plan, row, priced=True)
-    keep_totals(plan.pk)
+    keep_totals_of(plan)
     return row
 
 

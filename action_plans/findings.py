@@ -10,13 +10,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from lib.dates import last_day
 from lib.money import sum_kgs
-from lib.threads import once_per_thread
+from lib.threads import written_once
 
 from . import variance
 from .models import (
@@ -173,15 +173,13 @@ def is_out_of_phase(plan):
 def known(plans):
     """{plan id: Known} of plans that come with their phase and their kept money."""
     keys = [plan.pk for plan in plans]
-    promises, paid = _promises(keys)
-    parts = {row.pop("pk"): row for row in _parts(keys)}
+    promises, paid = promised_and_paid(keys)
+    parts = _parts(keys)
     lines = _uncommented([plan for plan in plans if parts[plan.pk].pop("has_lines")])
     found = {}
     for plan in plans:
         row = parts[plan.pk]
         claimed_at = row.pop("claimed_at")
-        if row.pop("unknown_population"):
-            row["population"] = None
         found[plan.pk] = Known(
             plan=plan,
             promises=promises.get(plan.pk, []),
@@ -193,10 +191,10 @@ def known(plans):
     return found
 
 
-def _promises(keys):
+def promised_and_paid(keys):
     """({plan id: promises}, {plan id: numbers of its payments})"""
     promises, paid = {}, {}
-    for row in _all_promises().filter(plan__in=keys).values_list("plan", *COLUMNS, *SUMS):
+    for row in _promise_rows(keys):
         plan, values, sums = row[0], row[1 : 1 + len(COLUMNS)], row[1 + len(COLUMNS) :]
         received, returned, samples, booked, reversals, waiting = sums
         promise = Promised(*values, received - returned, samples)
@@ -229,21 +227,36 @@ SUMS = {
 }
 
 
-@once_per_thread
-def _all_promises():
-    return Contribution.objects.order_by("pk").annotate(**SUMS)
+@written_once
+def _promise_rows(keys):
+    rows = Contribution.objects.filter(plan__in=keys).order_by("pk")
+    return rows.annotate(**SUMS).values_list("plan", *COLUMNS, *SUMS)
 
 
 def _parts(keys):
-    """A dict per plan of what its other rows say."""
-    return _all_parts().filter(pk__in=keys)
+    """{plan id: a dict of what its other rows say}"""
+    return {pk: dict(zip(PARTS, row, strict=True)) for pk, *row in _part_rows(keys)}
 
 
-@once_per_thread
-def _all_parts():
+PARTS = [
+    "has_area",
+    "population",
+    "unverified",
+    "claimed_at",
+    "shared",
+    "unproven",
+    "has_lines",
+]
+
+
+@written_once
+def _part_rows(keys):
     here = {"plan": OuterRef("pk")}
     places = PlanMunicipality.objects.filter(**here).order_by()
-    population = places.values("plan").annotate(people=Sum("municipality__population"))
+    # In one of its municipalities nobody was counted: then how many live there is not known.
+    counted = {"places": Count("pk"), "known": Count("municipality__population")}
+    population = places.values("plan").annotate(people=Sum("municipality__population"), **counted)
+    population = population.filter(places=F("known"))
     claims = InKindItem.objects.filter(contribution__plan=OuterRef("pk"), verified_kgs=None)
     claims = claims.order_by().values("contribution__plan")
     unproven = _unproven().filter(contribution__plan=OuterRef("pk"))
@@ -252,14 +265,14 @@ def _all_parts():
     columns = {
         "has_area": Exists(PlanArea.objects.filter(**here)),
         "population": Subquery(population.values("people")),
-        "unknown_population": Exists(places.filter(municipality__population=None)),
         "unverified": _number(claims),
         "claimed_at": Subquery(claims.annotate(first=Min("claimed_at")).values("first")),
         "shared": _number(shared),
         "unproven": _number(unproven),
         "has_lines": Exists(BudgetLine.objects.filter(**here)),
     }
-    return ActionPlan.objects.order_by().values("pk").annotate(**columns)
+    plans = ActionPlan.objects.filter(pk__in=keys).order_by()
+    return plans.annotate(**columns).values_list("pk", *PARTS)
 
 
 def _unproven():
@@ -281,7 +294,7 @@ def _uncommented(plans):
     """{plan id: (number, since when)} of budget lines that differ without a comment; since None: already."""
     if not plans:
         return {}
-    lines = variance.uncommented(plans, on=date.max)
+    lines = variance.uncommented(plans)
     return {plan: _since(days) for plan, days in lines.items()}
 
 
@@ -304,7 +317,7 @@ def proofs():
 def keep_findings(about):
     """Of one plan, locked; about: what is known of it, with its money as kept now. Only totals calls this."""
     _keep({about.plan.pk: about})
-    others = _twins(about.plan)
+    others = {pk for (pk,) in _twins([about.plan.pk])} - {about.plan.pk}
     if others:
         # After the commit each looks again: of two plans saved at once the later one sees both.
         transaction.on_commit(
@@ -332,10 +345,15 @@ def recheck_if_none():
 def kept(plans):
     """{plan id: {check: Found}}"""
     rows = {plan.pk: {} for plan in plans}
-    findings = Finding.objects.filter(plan__in=rows)
-    for plan, check, *it in findings.values_list("plan", "check_name", "number", "since_on"):
+    for plan, check, *it in _kept_rows(list(rows)):
         rows[plan][check] = Found(*it)
     return rows
+
+
+@written_once
+def _kept_rows(keys):
+    findings = Finding.objects.filter(plan__in=keys)
+    return findings.values_list("plan", "check_name", "number", "since_on")
 
 
 def _keep(known):
@@ -354,8 +372,8 @@ def _keep(known):
     Finding.objects.bulk_create(added, batch_size=CHUNK)
 
 
-def _twins(plan):
-    """The other plans that have a document with the same content."""
-    mine = Attachment.objects.filter(plan=plan).values("sha256")
-    same = Attachment.objects.filter(sha256__in=mine).exclude(plan=plan)
-    return set(same.order_by().values_list("plan", flat=True))
+@written_once
+def _twins(keys):
+    """The plans that have a document with the same content, these themselves too."""
+    mine = Attachment.objects.filter(plan__in=keys).values("sha256")
+    return Attachment.objects.filter(sha256__in=mine).order_by().values_list("plan").distinct()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.dates import format_moment, format_partial
 from lib.money import MAX_KGS, format_kgs, round_kgs
+from lib.threads import written_once
 from lib.uploads import sha256_of
 
 from . import corrections, documents, fx, periods
@@ -114,6 +115,14 @@ def shared_evidence(plan):
     here = proofs().filter(plan=plan).values("sha256")
     others = proofs().filter(sha256__in=here).exclude(plan=plan)
     return others.select_related("plan").order_by("sha256", "plan__reference")
+
+
+@written_once
+def proven_elsewhere(plans):
+    """(content, reference of another plan) of shared_evidence()"""
+    here = proofs().filter(plan__in=plans).values("sha256")
+    others = proofs().filter(sha256__in=here).exclude(plan__in=plans)
+    return others.order_by("sha256", "plan__reference").values_list("sha256", "plan__reference")
 
 
 # --- Writing --------------------------------------------------------------------------------------

@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 from lib.money import total
 
-from .in_kind import shared_evidence
+from .in_kind import proven_elsewhere
 from .models import Form, InKindItem
 from .money_page import Known
 
 
 class Entry(NamedTuple):
     item: InKindItem
-    elsewhere: list  # documents of other plans with the same content as its evidence
+    elsewhere: list  # references of other plans where the same file proves something
 
     @property
     def state(self):
@@ -26,13 +26,16 @@ class Entry(NamedTuple):
 def section(plan, *, user, on, known=None):
     """What was given up to that day, as it stands now."""
     items = InKindItem.objects.filter(contribution__plan=plan, given_on__lte=on).select_related(
-        "contribution", "evidence", "claimed_by", "verified_by"
+        "evidence", "claimed_by", "verified_by"
     )
     items, elsewhere = list(items), defaultdict(list)
-    for document in shared_evidence(plan) if any(item.evidence for item in items) else []:
-        elsewhere[document.sha256].append(document)
+    contributions = {contribution.pk: contribution for contribution in plan.contributions.all()}
+    for item in items:
+        item.contribution = contributions[item.contribution_id]
+    for content, reference in proven_elsewhere([plan.pk]):
+        elsewhere[content].append(reference)
     known = known or Known(plan, user=user, on=on)
-    promised = any(promise.form == Form.IN_KIND for promise in plan.contributions.all())
+    promised = any(promise.form == Form.IN_KIND for promise in contributions.values())
     return {
         "in_kind": [
             Entry(item, elsewhere[item.evidence.sha256] if item.evidence else []) for item in items

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from lib.dates import format_partial, parse_date
 from lib.money import share, sum_kgs, total
+from lib.threads import written_once
 
 from . import promises
 from .approval import rights_on
@@ -87,7 +88,7 @@ class Known:
 
     @cached_property
     def sums(self):
-        return _sums(self.plan, self.on)
+        return [dict(zip(SUMS, row, strict=True)) for row in _sums([self.plan.pk], self.on)]
 
     @cached_property
     def moved(self):
@@ -137,9 +138,14 @@ def _figures(known):
     )
 
 
-def _sums(plan, on):
+IN_CURRENCY = [f"{kind}_amount" for kind in PaymentKind.values]
+SUMS = ["contribution", "currency", *PaymentKind.values, *IN_CURRENCY, "rows", "waiting"]
+
+
+@written_once
+def _sums(plans, on):
     """Of each contribution and currency up to that day; rows that take back count with their sign."""
-    rows = Payment.objects.filter(contribution__plan=plan, paid_on__lte=on)
+    rows = Payment.objects.filter(contribution__plan__in=plans, paid_on__lte=on)
     booked = Q(booked_at__isnull=False)
     sums = {kind.value: sum_kgs("amount_kgs", filter=Q(kind=kind)) for kind in PaymentKind}
     sums |= {
@@ -147,4 +153,5 @@ def _sums(plan, on):
         for kind in PaymentKind
     }
     counts = {"rows": Count("pk"), "waiting": Count("pk", filter=~booked)}
-    return list(rows.order_by().values("contribution", "currency").annotate(**sums, **counts))
+    rows = rows.order_by().values("contribution", "currency").annotate(**sums, **counts)
+    return rows.values_list(*SUMS)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from lib.currencies import CODES, KGS, format_money
 from lib.dates import format_partial
 from lib.money import MAX_KGS, format_kgs, sum_kgs, total
+from lib.threads import written_once
 from lib.uploads import sha256_of
 
 from . import fx, paid_days, periods, tranche_account
@@ -34,7 +35,7 @@ from .models import (
     Source,
 )
 from .phases import fix_policy
-from .totals import ZERO, keep_totals
+from .totals import ZERO, keep_totals_of
 
 SIGNS = {PaymentKind.RECEIVED: 1, PaymentKind.RETURNED: -1}
 LIMITS = _("The amount must be more than 0 and at most 100,000,000,000 som.")
@@ -88,10 +89,11 @@ def book(
     _check_head(plan, rows)
     _check_lines(plan, rows)
     paper = keep_evidence(plan, evidence, by)
-    for row in rows:
+    for number, row in enumerate(rows):
         row.evidence = paper
-        put_in(plan, row)
-    keep_totals(plan.pk)
+        # _check_lines() has priced them all; only rows after the first may find a tranche emptied.
+        put_in(plan, row, priced=number == 0)
+    keep_totals_of(plan)
     return rows
 
 
@@ -126,7 +128,7 @@ def _book_drafts(plan_id, ids, by):
             put_in(plan, row, priced=True)
             booked.append(row)
     if booked:
-        keep_totals(plan.pk)
+        keep_totals_of(plan)
     return booked
 
 
@@ -143,7 +145,7 @@ def discard(*, payment_id, plan, by):
             _("This row has been booked meanwhile. Take it back or correct it."), code="state"
         )
     row.delete()
-    keep_totals(plan.pk)
+    keep_totals_of(plan)
 
 
 def twins(lines, *, kind, paid_on, currency, document_number, booking_key):
@@ -172,10 +174,13 @@ def twins(lines, *, kind, paid_on, currency, document_number, booking_key):
 
 def lock(plan_id, *, prices=False):
     """The plan, its rows changed by nobody else; prices: money that may take from the phase's tranches."""
-    if prices:
-        Phase.objects.select_for_update(no_key=True, of=("self",)).get(plans=plan_id)
-    plans = ActionPlan.objects.select_for_update(of=("self",)).select_related("phase")
-    return plans.get(pk=plan_id)
+    phases = Phase.objects.select_for_update(no_key=True, of=("self",))
+    phase = phases.get(plans=plan_id) if prices else None
+    plan = ActionPlan.objects.select_for_update(of=("self",)).get(pk=plan_id)
+    # Else it is read when it is asked for, after the lock: keep_totals_of() wants it so.
+    if phase and phase.pk == plan.phase_id:
+        plan.phase = phase
+    return plan
 
 
 def row_key(booking_key, contribution):
@@ -340,9 +345,14 @@ def _check_lines(plan, rows):
 
 def _of_form(plan, booking_key):
     """The rows that this form has made already."""
-    keys = [row_key(booking_key, contribution) for contribution in plan.contributions.all()]
+    keys = [uuid.uuid5(booking_key, str(pk)) for (pk,) in _contributions([plan.pk])]
     rows = Payment.objects.filter(booking_key__in=keys).select_related("evidence")
     return list(rows.order_by("pk"))
+
+
+@written_once
+def _contributions(plans):
+    return Contribution.objects.filter(plan__in=plans).values_list("pk")
 
 
 def _same(earlier, rows, evidence):

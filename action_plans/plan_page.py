@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 from lib.money import composition, share, total
 
 from . import totals
+from .findings import NO_PAYMENTS, promised_and_paid
 from .models import (
     ActionPlan,
     Attachment,
@@ -71,11 +72,17 @@ class Promise:
         return max(self.received - self.promised, ZERO)
 
 
-def promises(plan):
+def arrived_and_waiting(plan):
+    """({contribution id: net som}, how many payments wait for a rate)"""
+    promised, paid = promised_and_paid([plan.pk])
+    arrived = {promise.pk: promise.received_kgs for promise in promised.get(plan.pk, [])}
+    return arrived, paid.get(plan.pk, NO_PAYMENTS)["waiting"]
+
+
+def promises(plan, arrived):
     """A row per contribution and their total; the shares of promises add up to 100.0."""
     contributions = list(plan.contributions.all())
     shares = composition({c.pk: c.amount_kgs for c in contributions})
-    arrived = net_received(plan)
     rows = [
         Promise(c, c.amount_kgs, arrived.get(c.pk, ZERO), shares[c.pk], KEYS.get(c.pot, "other"))
         for c in contributions
@@ -90,12 +97,11 @@ def net_received(plan):
     return totals.net_received(Payment.objects.filter(contribution__plan=plan))
 
 
-def payments(plan):
+def payments(plan, waiting):
     """The last rows of the ledger, and whether there are more; all of them stand on the money page."""
     rows = Payment.objects.booked().filter(contribution__plan=plan)
     rows = rows.select_related("contribution", "evidence", "booked_by", "reversal")
     rows = list(rows.order_by("-paid_on", "-pk")[: LAST_ROWS + 1])
-    waiting = Payment.objects.waiting().filter(contribution__plan=plan).count()
     return {"rows": rows[:LAST_ROWS], "has_more": len(rows) > LAST_ROWS, "waiting": waiting}
 
 

@@ -17,6 +17,7 @@ from .repairs import one_digit_repairs
 
 RIGHTS = {"edit": "editable_by", "pay": "payable_by", "keep": "money_kept_by"}
 REPAIRS_SHOWN = 2
+NO_PLAN = 0
 WITH_PROMISES = {Check.SURPLUS, Check.GAP, Check.OVER_PROMISE}
 
 
@@ -80,7 +81,9 @@ class Rows:
     # --- What the words need ------------------------------------------------------------------
 
     def _keys(self, *checks):
-        return {f.plan_id for check in checks for f in self.findings.get(check, [])}
+        """Of nothing, too, it is asked: so the number of queries is the same whatever was found."""
+        keys = {f.plan_id for check in checks for f in self.findings.get(check, [])}
+        return keys or {NO_PLAN}
 
     def _promises(self):
         sums = {name: SUMS[name] for name in ("received", "returned")}
@@ -100,13 +103,13 @@ class Rows:
     def _elsewhere(self):
         """{plan id: other plans, among those this person sees, where the same file proves something}"""
         keys = self._keys(Check.SHARED_EVIDENCE)
-        mine = dict.fromkeys(proofs().filter(plan__in=keys).values_list("sha256", "plan"))
-        others = proofs().filter(sha256__in={sha for sha, _plan in mine})
         visible = ActionPlan.objects.visible_to(self.user).values("pk")
-        others = others.filter(plan__in=visible).order_by("plan__reference")
-        others = others.values_list("sha256", "plan", "plan__reference")
+        here = proofs().filter(plan__in=keys).values("sha256")
+        rows = proofs().filter(sha256__in=here, plan__in=visible).order_by("plan__reference")
+        rows = list(rows.values_list("sha256", "plan", "plan__reference"))
+        mine = {(sha, plan) for sha, plan, _reference in rows if plan in keys}
         found = defaultdict(dict)
-        for sha, plan, reference in others:
+        for sha, plan, reference in rows:
             for key in keys:
                 if (sha, key) in mine and plan != key:
                     found[key][reference] = reverse("action_plans:detail", args=[reference])

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import F, Q, Sum
 
 from lib.money import allocate, round_kgs, share, total
+from lib.threads import written_once
+from municipalities.models import Municipality
 
 from .findings import keep_findings, known
 from .models import (
@@ -22,11 +24,14 @@ from .models import (
     FundingSlice,
     FundingTotal,
     PaymentKind,
+    PlanArea,
+    PlanMunicipality,
     PlanStatus,
     ServiceArea,
 )
 
 ZERO = Decimal("0.00")
+PLACE = ["phase_id", "status", "axis", "key"]
 MEASURES = frozenset(AddedMoney.MEASURES)
 SAMPLE_MONEY = {"own_cash_kgs", "own_in_kind_kgs", "grant_kgs", "other_kgs", "received_kgs"}
 
@@ -34,12 +39,20 @@ SAMPLE_MONEY = {"own_cash_kgs", "own_in_kind_kgs", "grant_kgs", "other_kgs", "re
 @transaction.atomic(savepoint=False)
 def keep_totals(plan_id):
     """Recompute what is kept of a plan after any change of it, its rows or its payments."""
-    # Its phase is read after the lock: the minimum may be changed for all plans at this moment.
-    plan = ActionPlan.objects.select_for_update(of=("self",)).get(pk=plan_id)
+    return keep_totals_of(ActionPlan.objects.select_for_update(of=("self",)).get(pk=plan_id))
+
+
+def keep_totals_of(plan):
+    """The same, for a plan that was read with its lock in this transaction, and is as it was read.
+
+    Its phase is read after the lock: the minimum may be changed for all plans at this moment.
+    """
     about = known([plan])[plan.pk]
     kept = columns_of(plan, about.promises)
-    ActionPlan.objects.filter(pk=plan.pk).update(**kept)
-    for name, value in kept.items():
+    changed = {name: value for name, value in kept.items() if getattr(plan, name) != value}
+    if changed:
+        ActionPlan.objects.filter(pk=plan.pk).update(**changed)
+    for name, value in changed.items():
         setattr(plan, name, value)
     _replace_slices(plan)
     keep_findings(about)
@@ -209,12 +222,11 @@ def _against_cost(cost, weights, parts, promised):
 
 
 def _replace_slices(plan):
-    old = _by_place(plan.slices.all())
-    municipalities = plan.municipalities.select_related("municipality")
-    municipalities = municipalities.only("plan", "share", "municipality__region")
-    areas = plan.areas.values_list("area", "share", "area__parent")
-    places = [(row.municipality, row.share) for row in municipalities]
-    new = _by_place(cut(plan, places, [(area, share) for area, share, _parent in areas]))
+    old = _by_place(FundingSlice(*row) for row in _slice_rows([plan.pk]))
+    areas = _area_rows([plan.pk])
+    new = _by_place(
+        cut(plan, _places([plan.pk]), [(area, share) for area, share, _parent in areas])
+    )
     if _columns(old) == _columns(new):
         return
     if old.keys() == new.keys():
@@ -225,6 +237,29 @@ def _replace_slices(plan):
         FundingSlice.objects.filter(plan=plan).delete()
         FundingSlice.objects.bulk_create(new.values())
     _add(cells(new.values(), tops), cells(old.values(), tops))
+
+
+@written_once
+def _slice_rows(keys):
+    names = [column.attname for column in FundingSlice._meta.concrete_fields]
+    return FundingSlice.objects.filter(plan__in=keys).values_list(*names)
+
+
+@written_once
+def _area_rows(keys):
+    return PlanArea.objects.filter(plan__in=keys).values_list("area", "share", "area__parent")
+
+
+def _places(keys):
+    return [
+        (Municipality(pk=pk, region_id=region), share) for pk, region, share in _place_rows(keys)
+    ]
+
+
+@written_once
+def _place_rows(keys):
+    rows = PlanMunicipality.objects.filter(plan__in=keys)
+    return rows.values_list("municipality", "municipality__region", "share")
 
 
 def _by_place(slices):
@@ -248,22 +283,40 @@ def _change_slices(old, new):
 
 
 def _add(new, old):
-    """Add the difference to FundingTotal, always in the same order, so that two writers never deadlock."""
-    for place in sorted(set(new) | set(old)):
-        change = {
-            n: new[place][n] - old[place][n]
-            for n in FundingTotal.SUMMED
-            if new[place][n] != old[place][n]
-        }
-        if not change:
-            continue
-        phase, status, axis, key = place
-        row = FundingTotal.objects.filter(axis=axis, key=key, phase_id=phase, status=status)
-        additions = {name: F(name) + value for name, value in change.items()}
-        if not row.update(**additions):
-            empty = FundingTotal(axis=axis, key=key, phase_id=phase, status=status)
-            FundingTotal.objects.bulk_create([empty], ignore_conflicts=True)
-            row.update(**additions)
+    """Add the difference to FundingTotal. All writers lock its rows in the same order: none waits in a circle.
+
+    Rows that may not be there yet are made before the first lock, in that order too. Where a plan is in
+    one piece, the same is added to all of its rows, in one statement.
+    """
+    made = [_total(place) for place in sorted(set(new) - set(old))]
+    FundingTotal.objects.bulk_create(made, ignore_conflicts=True)
+    changes = {place: _difference(new[place], old[place]) for place in set(new) | set(old)}
+    changes = {place: change for place, change in changes.items() if change}
+    same = defaultdict(list)
+    for pk, *place in _locked(changes):
+        same[changes.get(tuple(place))].append(pk)
+    for change, rows in same.items():
+        if change:
+            additions = {name: F(name) + value for name, value in change}
+            FundingTotal.objects.filter(pk__in=rows).update(**additions)
+
+
+def _difference(new, old):
+    return tuple((n, new[n] - old[n]) for n in FundingTotal.SUMMED if new[n] != old[n])
+
+
+def _total(place):
+    return FundingTotal(**dict(zip(PLACE, place, strict=True)))
+
+
+def _locked(places):
+    """(id, *place) of the rows of these places, perhaps of some more."""
+    if not places:
+        return []
+    each = [set(values) for values in zip(*places, strict=True)]
+    asked = {f"{name}__in": values for name, values in zip(PLACE, each, strict=True)}
+    rows = FundingTotal.objects.filter(**asked).order_by(*PLACE)
+    return list(rows.select_for_update().values_list("pk", *PLACE))
 
 
 def counted_totals(*, axis, phase=None, statuses=COUNTED):

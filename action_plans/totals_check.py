@@ -12,6 +12,7 @@ from django.db.models import CharField, Count, F, Q, Value
 from django.db.models.functions import Cast, Coalesce
 
 from lib.money import sum_kgs
+from lib.threads import written_once
 from municipalities.models import Municipality
 
 from . import paid_days
@@ -29,7 +30,6 @@ from .models import (
 from .totals import ZERO, columns_of, keep_totals, parts_of
 
 CHUNK = 2000
-NOT_READ = ["source", "source_note", "search_key", "villages", "under_minimum_reason"]
 OF_SLICE = [f.attname for f in FundingSlice._meta.concrete_fields if f.name != "id"]
 NOTHING = Found(0)
 KEYS = {
@@ -95,9 +95,7 @@ def _of_plans(progress):
     places = Municipality.objects.only("region").in_bulk()
     phases = Phase.objects.in_bulk()
     last, done = 0, 0
-    while plans := list(
-        ActionPlan.objects.filter(pk__gt=last).defer(*NOT_READ).order_by("pk")[:CHUNK]
-    ):
+    while plans := list(ActionPlan.objects.filter(pk__gt=last).order_by("pk")[:CHUNK]):
         last, done = plans[-1].pk, done + len(plans)
         for plan in plans:
             plan.phase = phases[plan.phase_id]
@@ -110,8 +108,8 @@ def _of_chunk(plans, places):
     about = known(plans)
     findings = kept(plans)
     slices = _slices(plans)
-    municipalities = _shares(PlanMunicipality, "municipality", plans)
-    areas = _shares(PlanArea, "area", plans)
+    keys = [plan.pk for plan in plans]
+    municipalities, areas = _shares(_place_rows(keys)), _shares(_area_rows(keys))
     for plan in plans:
         yield from _of_columns(plan, about[plan.pk].promises)
         here = [(places[pk], share) for pk, share in municipalities[plan.pk]]
@@ -130,19 +128,35 @@ def _of_columns(plan, promises):
 def _slices(plans):
     """{plan id: {(municipality, area): values}}"""
     rows = defaultdict(dict)
-    place, area = OF_SLICE.index("municipality_id"), OF_SLICE.index("area_id")
-    for row in FundingSlice.objects.filter(plan__in=[p.pk for p in plans]).values_list(*OF_SLICE):
-        rows[row[OF_SLICE.index("plan_id")]][row[place], row[area]] = row
+    plan, place, area = (OF_SLICE.index(f"{name}_id") for name in ("plan", "municipality", "area"))
+    for row in _slice_rows([it.pk for it in plans]):
+        rows[row[plan]][row[place], row[area]] = row
     return rows
 
 
-def _shares(model, of, plans):
+@written_once
+def _slice_rows(keys):
+    return FundingSlice.objects.filter(plan__in=keys).values_list(*OF_SLICE)
+
+
+def _shares(rows):
     """{plan id: [(id, share)]}, in the order in which keep_totals reads them."""
-    rows = defaultdict(list)
-    keys = [plan.pk for plan in plans]
-    for plan, pk, share in model.objects.filter(plan__in=keys).values_list("plan", of, "share"):
-        rows[plan].append((pk, share))
-    return rows
+    found = defaultdict(list)
+    for plan, pk, share in rows:
+        found[plan].append((pk, share))
+    return found
+
+
+@written_once
+def _place_rows(keys):
+    return PlanMunicipality.objects.filter(plan__in=keys).values_list(
+        "plan", "municipality", "share"
+    )
+
+
+@written_once
+def _area_rows(keys):
+    return PlanArea.objects.filter(plan__in=keys).values_list("plan", "area", "share")
 
 
 def _of_slices(plan, before, pieces):

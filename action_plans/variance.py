@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.db.models import Count, Prefetch
 
 from lib.money import share, sum_kgs, total
+from lib.threads import written_once
 
 from .models import BudgetLine, BudgetRevision, Payment, PaymentKind, PlanStatus
 
@@ -96,7 +97,7 @@ class Comparison:
 
 def comparison(plan, *, on):
     """Every line of the plan as of the day, in three queries."""
-    spent = _spent(_payments(on).filter(contribution__plan=plan))
+    spent = _standing(_spent_of_plan([plan.pk], on))
     rows = [
         _row(plan, line, list(line.revisions.all()), spent.get(line.pk), on)
         for line in _lines(plan)
@@ -113,15 +114,15 @@ def comparison(plan, *, on):
     )
 
 
-def uncommented(plans, *, on):
+def uncommented(plans):
     """{plan id: [day since when a line needs a comment it has not got]}, in two queries for any number.
 
-    plans: with their phase. Such a day may be after `on`.
+    plans: with their phase. Of all that was ever booked or revised; date.max: over the budget already.
     """
     plans, found = {plan.pk: plan for plan in plans}, {}
-    spent = _spent(_payments(on).filter(budget_line__plan__in=plans))
-    for line, revisions in _few_columns(plans):
-        row = _row(plans[line.plan], line, revisions, spent.get(line.pk), on)
+    spent = _standing(_spent_rows(list(plans)))
+    for line, revisions in _few_columns(list(plans)):
+        row = _row(plans[line.plan], line, revisions, spent.get(line.pk), date.max)
         if row.comment_due_on and not line.comment:
             found.setdefault(line.plan, []).append(row.comment_due_on)
     return found
@@ -141,11 +142,20 @@ class Revision(NamedTuple):
 
 def _few_columns(plans):
     """(Line, its Revisions): there may be hundreds of thousands."""
-    of_line = [f"line__{name}" for name in Line._fields]
+    size = len(Line._fields)
+    for line, group in groupby(_revision_rows(plans), key=lambda row: row[:size]):
+        yield Line(*line), [Revision(*row[size:]) for row in group]
+
+
+@written_once
+def _revision_rows(plans):
     rows = BudgetRevision.objects.filter(line__plan__in=plans).order_by("line", "number")
-    rows = rows.values_list(*of_line, *Revision._fields)
-    for line, group in groupby(rows, key=lambda row: row[: len(of_line)]):
-        yield Line(*line), [Revision(*row[len(of_line) :]) for row in group]
+    return rows.values_list(*[f"line__{name}" for name in Line._fields], *Revision._fields)
+
+
+@written_once
+def _spent_rows(plans):
+    return _sums(_spent().filter(budget_line__plan__in=plans))
 
 
 def _lines(plan):
@@ -154,14 +164,22 @@ def _lines(plan):
     return lines.prefetch_related(Prefetch("revisions", revisions))
 
 
-def _payments(on):
-    return Payment.objects.booked().filter(kind=PaymentKind.SPENT, paid_on__lte=on)
+@written_once
+def _spent_of_plan(plans, on):
+    return _sums(_spent().filter(contribution__plan__in=plans, paid_on__lte=on))
 
 
-def _spent(payments):
-    """{line id or None: som} of lines on which something stands."""
+def _spent():
+    return Payment.objects.booked().filter(kind=PaymentKind.SPENT)
+
+
+def _sums(payments):
     sums = {"spent": sum_kgs("amount_kgs"), "standing": STANDING}
-    sums = payments.order_by().values_list("budget_line").annotate(**sums)
+    return payments.order_by().values_list("budget_line").annotate(**sums)
+
+
+def _standing(sums):
+    """{line id or None: som} of lines on which something stands."""
     return {line: spent for line, spent, standing in sums if standing}
 
 

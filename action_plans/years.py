@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.dates import Precision
 from lib.money import round_kgs, round_share, share, sum_kgs, total
+from lib.threads import written_once
 
 from .models import COUNTED, Payment, PaymentKind, PlanStatus, Source
 from .variance import comparison
@@ -121,7 +122,7 @@ class Years:
 def years(plan, *, on, table=None):
     """table: the comparison of that day, when somebody has read it already."""
     table = table or comparison(plan, on=on)
-    moved = _moved(_sums(plan, on))
+    moved = _moved(_sums([plan.pk], on))
     quarters = _running([moved[key] for key in sorted(moved)])
     return Years(
         planned=planned(plan, [(row.line.year, row.now) for row in table.rows]),
@@ -186,8 +187,9 @@ def days_of(first, last):
 # --- What happened ----------------------------------------------------------------------------------
 
 
-def _sums(plan, on):
-    payments = Payment.objects.booked().filter(contribution__plan=plan, paid_on__lte=on)
+@written_once
+def _sums(plans, on):
+    payments = Payment.objects.booked().filter(contribution__plan__in=plans, paid_on__lte=on)
     periods = {"year": ExtractYear("paid_on"), "quarter": ExtractQuarter("paid_on")}
     by = [*periods, "kind", "contribution__source"]
     sums = payments.order_by().annotate(**periods).values(*by).annotate(sum=sum_kgs("amount_kgs"))

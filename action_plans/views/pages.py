@@ -88,13 +88,14 @@ def plan_detail(request, reference):
 def show_plan(request, reference, **forms):
     """The page, with the form that came back because something in it is wrong."""
     plan = get_object_or_404(plan_page.plans_for_page(request.user), reference=reference)
-    promises, promised = plan_page.promises(plan)
+    arrived, waiting = plan_page.arrived_and_waiting(plan)
+    promises, promised = plan_page.promises(plan, arrived)
     context = {
         "plan": plan,
         "bar": plan_page.bar(plan),
         "promises": promises,
         "promised": promised,
-        "payments": plan_page.payments(plan),
+        "payments": plan_page.payments(plan, waiting),
         "received_share": share(plan.received_own_kgs, plan.received_kgs),
         "received_share_cash": share(plan.received_own_cash_kgs, plan.received_kgs),
         "minimum_kgs": plan.cost_kgs and plan.phase.minimum_own_share * plan.cost_kgs / 100,

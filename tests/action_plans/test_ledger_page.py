@@ -47,7 +47,7 @@ def full_plan(number, user):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("person", "queries"), [(StaffFactory, 11), (DonorFactory, 11)])
+@pytest.mark.parametrize(("person", "queries"), [(StaffFactory, 11), (DonorFactory, 10)])
 def test_the_ledger_asks_the_same_number_of_queries_for_any_length(
     django_assert_num_queries, client, number, person, queries
 ):

@@ -187,7 +187,7 @@ def test_the_page_asks_the_same_number_of_queries_for_any_length(
     )
     client.force_login(HeadFactory(municipality=made[0].lead))
     client.get(URL)
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(15):
         response = client.get(URL + "?municipality=all")
     assert len(response.context["sections"]) == len(Check)
 
