@@ -346,7 +346,7 @@ class Sums:
         for column, amount in parts.items():
             if only is None or column in only:
                 self.add(key, column, amount, is_cancelled=about["is_cancelled"])
-        if ("cost", "") in parts:
+        if ("cost", "") in parts and about["cost"] is not None:
             own = sum(parts.get(("promised", pot), 0) for pot in OWN)
             own_of_known = ("own_of_known_cost", "")
             self.add(key, own_of_known, own, is_cancelled=about["is_cancelled"])
