@@ -12,6 +12,7 @@ import django
 from django.db import connection
 
 from .measure import REQUESTS, FileResult, Yardsticks
+from .paper import PaperResult
 from .verbs import TIMES, CheckResult
 from .web import ROOT, WORKERS
 from .workbook import WorkbookResult
@@ -21,6 +22,7 @@ MARKED = re.compile(r"(<!-- bench -->\n).*(<!-- /bench -->)", re.DOTALL)
 MOST_QUERIES, FILE_SECONDS, FILE_MEGABYTES = 20, 2, 20
 CHECK_SECONDS = 30
 WORKBOOK_SECONDS, WORKBOOK_MEGABYTES = 15, 250
+PAPER_SECONDS = 1
 HEAD = """
 | page | as | median, ms | p95, ms | at most, ms | queries | kB | gzip, kB | |
 |---|---|--:|--:|--:|--:|--:|--:|---|
@@ -36,6 +38,7 @@ class Run(NamedTuple):
     verbs: list
     file: FileResult
     workbook: WorkbookResult
+    paper: PaperResult
     check: CheckResult
     yardsticks: Yardsticks
 
@@ -44,8 +47,8 @@ def as_text(number, run):
     lines = [f"\n### {number:,} plans, {number * 10:,} payments\n{HEAD.rstrip()}"]
     lines += [page_row(result) for result in run.pages]
     lines += [VERBS.rstrip(), *[verb_row(result) for result in run.verbs]]
-    lines += ["", file_line(run.file), workbook_line(run.workbook), check_line(run.check)]
-    lines += [yardstick_line(run.yardsticks)]
+    lines += ["", file_line(run.file), workbook_line(run.workbook), paper_line(run.paper)]
+    lines += [check_line(run.check), yardstick_line(run.yardsticks)]
     return "\n".join(lines) + "\n"
 
 
@@ -100,6 +103,14 @@ def workbook_line(workbook):
         f"Workbook of all plans: {workbook.seconds:.1f} s (at most {WORKBOOK_SECONDS}) for "
         f"{workbook.rows:,} rows, {workbook.size / 1e6:.1f} MB; at its peak {workbook.megabytes:.0f} MB "
         f"of memory (at most {WORKBOOK_MEGABYTES}): {words(faults)}."
+    )
+
+
+def paper_line(paper):
+    faults = {"wrong": not paper.is_right, "over": paper.seconds > PAPER_SECONDS}
+    return (
+        f"PDF of the budget against actual, a row per plan: {paper.seconds:.2f} s (at most "
+        f"{PAPER_SECONDS}) for {paper.plans} plans, {paper.size / 1e3:.0f} kB: {words(faults)}."
     )
 
 

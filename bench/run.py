@@ -3,6 +3,7 @@
 from . import check, database, report
 from .measure import measure_file, measure_page, measure_yardsticks, queries_of
 from .pages import home, pages, plan_of
+from .paper import measure_paper
 from .verbs import VERBS, measure_check, measure_verb
 from .web import ROOT, Portal
 from .workbook import measure_workbook
@@ -35,6 +36,7 @@ def measure(portal, url, options):
         verbs=[measure_verb(verb) for verb in verbs],
         file=measure_file(portal),
         workbook=measure_workbook(url),
+        paper=measure_paper(portal),
         check=measure_check(url),
         yardsticks=measure_yardsticks(portal, plan_of(home())),
     )

@@ -22,6 +22,8 @@ ORDER = [
 ]
 # Django named these, and they are about the person itself.
 ALONE = {"accounts.User.date_joined", "accounts.User.last_login"}
+# What the worker does; it is nobody.
+ALONE |= {"reports.FileJob.alive_at", "reports.FileJob.finished_at"}
 
 
 def our_modules():
