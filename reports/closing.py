@@ -75,7 +75,7 @@ def close(*, period, accepted, by, following=None):
             params={"who": period.closed_by, "when": format_moment(period.closed_at)},
         )
     if problems := what_is_missing(period):
-        raise ValidationError([problem.text for problem in problems], code="missing")
+        raise ValidationError([problem.text for problem in problems])
     found = gaps(phase, period.ends_on)
     if digest(found) != accepted:
         raise ValidationError(
