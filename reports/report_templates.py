@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from action_plans.models import ReportingPeriod
+from action_plans.models import Phase, ReportingPeriod
 
 from .donor_tables.registry import TABLES
 from .facts import facts_of
@@ -99,9 +99,10 @@ def columns_of(slug, rows, *, user):
     """[Column] that the table can show of a period, but for the first one, which always stays."""
     today, now = timezone.localdate(), timezone.now()
     scope = Scope(user=user, day=today, known_at=now, rows=rows or TABLES[slug].default_rows)
-    # Nobody's period: no row is counted in it.
-    period = ReportingPeriod(pk=0, phase_id=0, starts_on=today, ends_on=today)
-    scope = scope.with_(period=period)
+    if phase := Phase.objects.select_related("programme").first():
+        # Nobody's period: no row is counted in it.
+        period = ReportingPeriod(pk=0, phase=phase, starts_on=today, ends_on=today)
+        scope = scope.with_(period=period, phases=(phase,))
     table = TABLES[slug].make(scope, facts_of(scope))
     return [column for column in table.columns[1:] if column.name not in table.keys]
 

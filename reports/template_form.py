@@ -115,9 +115,9 @@ class TableRow(forms.Form):
         empty = ("", gettext_lazy("no table: leave this row out"))
         self.fields["table"].choices = [empty, *((t.slug, f"{t.code} {t.title}") for t in ALL)]
         self.fields["rows"].choices = [("", gettext_lazy("usual rows")), *ROWS.items()]
-        own = f"{self.initial.get('table', '')} {self.initial.get('rows', '')}"
+        own = f"{self.initial.get('table', '')}/{self.initial.get('rows', '')}"
         shown = self.data.get(self.add_prefix("columns_of"), own)
-        offered = {" ".join(kind): found for kind, found in (columns or {}).items()}
+        offered = {"/".join(kind): found for kind, found in (columns or {}).items()}
         if shown in offered:
             self.fields["columns"] = self._columns(offered[shown])
             self.initial["columns_of"] = shown
@@ -165,7 +165,7 @@ class TableRow(forms.Form):
 
     def _chosen_columns(self, chosen):
         """[]: all, also those that a later version of the portal adds."""
-        is_same = chosen.get("columns_of") == f"{chosen['table']} {chosen.get('rows', '')}"
+        is_same = chosen.get("columns_of") == f"{chosen['table']}/{chosen.get('rows', '')}"
         if "columns" not in self.fields or not is_same:
             return []
         every = [name for name, _label in self.fields["columns"].choices]

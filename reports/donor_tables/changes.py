@@ -145,6 +145,7 @@ class _Window:
                 Q(**{phase: each.phase, f"{at}__gt": each.moment}) & (late(each) if late else Q())
                 for each in self.since
             ],
+            Q(pk__in=[]),  # of no phase nothing
         )
 
 
