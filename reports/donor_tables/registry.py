@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Role
 from reports.report_table import ReportTable
 
-from . import budget, burn, changes, fund_flow, sources, status, unallocated
+from . import budget, burn, changes, fund_flow, in_kind, rates, sources, status, unallocated
 
 EVERYBODY, OFFICE_AND_DONORS = "everybody", "office_and_donors"
 
@@ -117,7 +117,7 @@ ALL = [
             "The rates at which foreign money was counted in som, with day, source and policy, and the "
             "weighted average of the tranches."
         ),
-        not_made_yet("exchange-rates", "T6"),
+        rates.table,
         who=OFFICE_AND_DONORS,
     ),
     DonorTable(
@@ -128,7 +128,7 @@ ALL = [
             "What was given in kind: quantity, unit value, how it was valued, evidence, who verified it "
             "and which value was accepted."
         ),
-        not_made_yet("in-kind", "T7"),
+        in_kind.table,
     ),
     DonorTable(
         "plan-status",
