@@ -1,6 +1,9 @@
 """Long files: asked for, made by the worker, fetched by who asked; nothing half, nothing twice."""
 
 import io
+import os
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -227,6 +230,48 @@ def test_a_worker_that_is_stopped_leaves_no_half_file_and_the_next_one_begins_an
     monkeypatch.undo()
     work()
     assert state(job) == JobStatus.READY
+
+
+KILLED = """
+import django, time
+django.setup()
+from reports import makers, making, table_files
+
+class Slow:
+    parts = [b"PK half of a file"]
+    def read(self, size):
+        if self.parts:
+            return self.parts.pop()
+        print("half is written", flush=True)
+        time.sleep(60)
+    def __enter__(self): return self
+    def __exit__(self, *error): pass
+
+makers.MAKERS["reports:funding_xlsx"] = lambda *a, **k: table_files.Made(Slow(), "funding.xlsx", "")
+making.make(%s)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_in_the_middle_leaves_no_half_file_and_another_one_makes_it(settings):
+    if connection.vendor == "sqlite":
+        pytest.skip("the database of a test is in this process only")
+    job, database = FileJobFactory(), connection.settings_dict
+    address = f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
+    env = {**os.environ, "DATABASE_URL": address, "DATA_DIR": str(settings.DATA_DIR), "TRIAL": "1"}
+    env["DJANGO_SETTINGS_MODULE"] = "psi_portal.settings"
+    command = [sys.executable, "-c", KILLED % job.pk]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "half is written\n"
+        process.kill()
+    assert (state(job), job.file.name) == (JobStatus.RUNNING, "")
+    FileJob.objects.update(alive_at=ago(minutes=2))
+    work()
+    assert (state(job), job.tries) == (JobStatus.READY, 2)
+    with job.file.open() as file:
+        assert openpyxl.load_workbook(file).sheetnames
+    upkeep.look_after(timezone.now() + timedelta(days=2))
+    assert made_files() == [Path(job.file.name).name]
 
 
 @pytest.mark.parametrize(("seconds", "tries", "after"), [(50, 1, "running"), (70, 1, "waiting"), (70, 3, "failed")])  # fmt: skip
