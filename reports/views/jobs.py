@@ -18,7 +18,8 @@ def made_later(request, *, title, rows):
     """The page of the job that makes this download, or None: so many rows come at once."""
     if not jobs.is_long(rows, is_pdf=request.path.endswith(".pdf")):
         return None
-    address = request.build_absolute_uri()
+    address, ending = request.build_absolute_uri(), request.path.rpartition(".")[2]
+    title = f"{title}, {ending.upper()}"
     try:
         return redirect(jobs.ask(user=request.user, address=address, title=title, rows=rows))
     except ValidationError as problem:
