@@ -46,12 +46,18 @@ def _as_equivalents(table, scope):
 
 
 def only_columns(table, names):
-    """With these columns only; the first one says what a row is and stays. No names: all of them."""
+    """With these columns only; codes and the name of a row stay. No names: all of them."""
     if not names:
         return table
-    kept = [c for place, c in enumerate(table.columns) if place == 0 or c.name in names]
+    free = choosable(table)
+    kept = [column for column in table.columns if column not in free or column.name in names]
     known = {column.name for column in kept}
     return replace(table, columns=[_without_lost_parts(column, known) for column in kept])
+
+
+def choosable(table):
+    """Columns that may be left out: all but codes and the first one, which says what a row is."""
+    return [column for column in table.columns if column.name not in table.keys][1:]
 
 
 def _without_lost_parts(column, known):

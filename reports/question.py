@@ -4,8 +4,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from lib.currencies import KGS
 from lib.dates import format_partial, parse_date
@@ -70,6 +70,18 @@ class Question:
     @cached_property
     def signed(self):
         return None if self.problems else signed_of(self.scope)
+
+    @property
+    def is_what_was_signed(self):
+        """The same report in the same language: then its signed files are the files."""
+        report = self.signed
+        return bool(
+            report
+            and self.template
+            and report.template_id == self.template.pk
+            and report.language == get_language()
+            and not self.scope.is_filtered
+        )
 
     @property
     def answers(self):
@@ -164,7 +176,11 @@ class Question:
             field
             for field in self.form
             if field.name not in left_out
-            and (field.name == "as_of" or len(field.field.choices) > 1 or field.name in self.data)
+            and (
+                field.name in ("as_of", "municipality")
+                or len(field.field.choices) > 1
+                or field.name in self.data
+            )
         ]
 
     @property

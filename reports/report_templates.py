@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from action_plans.models import Phase, ReportingPeriod
 
+from .donor_report import choosable
 from .donor_tables.registry import TABLES
 from .facts import facts_of
 from .models import ReportTemplate
@@ -96,15 +97,14 @@ def _check_entry(entry):
 
 
 def columns_of(slug, rows, *, user):
-    """[Column] that the table can show of a period, but for the first one, which always stays."""
+    """[Column] that a template can choose from; those of a report about a period."""
     today, now = timezone.localdate(), timezone.now()
     scope = Scope(user=user, day=today, known_at=now, rows=rows or TABLES[slug].default_rows)
     if phase := Phase.objects.select_related("programme").first():
         # Nobody's period: no row is counted in it.
         period = ReportingPeriod(pk=0, phase=phase, starts_on=today, ends_on=today)
         scope = scope.with_(period=period, phases=(phase,))
-    table = TABLES[slug].make(scope, facts_of(scope))
-    return [column for column in table.columns[1:] if column.name not in table.keys]
+    return choosable(TABLES[slug].make(scope, facts_of(scope)))
 
 
 def certificate_in(template, language):

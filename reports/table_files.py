@@ -1,11 +1,14 @@
 """The files of donor tables and reports: the same tables as the page, with full amounts."""
 
+from dataclasses import replace
 from io import BytesIO
 from typing import NamedTuple
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .about import about_of
+from .donor_tables import unallocated
 from .exports.pdf import to_pdf
 from .exports.tables_csv import figures_csv, to_csv
 from .exports.tables_xlsx import to_xlsx
@@ -28,15 +31,36 @@ def made(question, tables, ending, *, address, progress=None):
     if ending == "csv":
         file = to_csv(tables[0]) if question.table else figures_csv(tables)
     else:
-        about = about_of(
-            question.scope_of_tables,
-            at=timezone.now(),
-            address=address,
-            signed=question.signed,
-            title=question.title,
-        )
-        file = WRITERS[ending](tables, about, question, progress)
+        file = WRITERS[ending](tables, about(question, address), question, progress)
     return Made(file, name_of(question, ending), CONTENT_TYPES[ending])
+
+
+def about(question, address):
+    """A file that is made from signed figures names them; it is not itself the signed file."""
+    found = about_of(
+        question.scope_of_tables,
+        at=timezone.now(),
+        address=address,
+        title=question.title,
+        gaps=_gaps(question.scope),
+    )
+    return replace(found, status=_from_signed(question.signed)) if question.signed else found
+
+
+def _from_signed(report):
+    text = _(
+        "Made from the figures of the signed report %(code)s, version %(version)s; this file is a copy in "
+        "another form, not the signed one"
+    )
+    return text % {"code": report.code, "version": report.version}
+
+
+def _gaps(scope):
+    """What T11 finds, as sentences."""
+    rows = unallocated.table(scope).rows
+    return [
+        unallocated.words_of(row["check"], row["number"]) + "." for row in rows if row["number"]
+    ]
 
 
 def name_of(question, ending):

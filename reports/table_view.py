@@ -21,6 +21,7 @@ DAYS = {"date", "moment"}
 # Where a bar beside the figure helps: parts of a whole that the eye compares.
 BARS = {"execution_pct", "fulfilment_pct", "elapsed_pct"}
 HUNDRED = Decimal(100)
+MANY_COLUMNS = 10
 LONG_WORDS = 30  # of a column's width in a workbook
 
 
@@ -43,6 +44,7 @@ class Line(NamedTuple):
     name: str
     link: str
     cells: list
+    is_code: bool = False  # a reference is not broken at its hyphens
 
 
 class TableView:
@@ -66,6 +68,10 @@ class TableView:
     def is_pairs(self):
         """What a thing is called, and what it is: the cover."""
         return [column.kind for column in self.columns] == ["text", "text"]
+
+    @property
+    def is_wide(self):
+        return len(self.columns) > MANY_COLUMNS
 
     @property
     def unit(self):
@@ -104,7 +110,8 @@ class TableView:
 
     def _line(self, row):
         cells = [self._cell(column, row) for column in self.columns]
-        return Line(cells[0].text, link_of(row), cells[1:])
+        is_code = bool(row.get("plan")) and cells[0].text.startswith(row["plan"])
+        return Line(cells[0].text, link_of(row), cells[1:], is_code)
 
     def _cell(self, column, row):
         value = row.get(column.name)

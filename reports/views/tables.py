@@ -58,6 +58,8 @@ def file(request, slug, ending):
     page = f"{reverse('reports:table', args=[slug])}?{question.query}"
     if question.problems:
         return redirect(page)
+    if question.is_what_was_signed:
+        return redirect("reports:signed_file", question.signed.pk, ending)
     tables = asked.tables_in(question)
     rows = sum(len(each.rows) for each in tables)
     if later := made_later(request, title=question.title, rows=rows):
