@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lib.currencies import CODES, KGS
 from lib.money import format_rate, share, total
 
-from . import corrections, ledger_words, payments
+from . import corrections, ledger_words, payments, periods
 from .models import ExchangeRate, Payment, PaymentKind
 from .money_page import Known
 from .plan_page import KEYS
@@ -30,6 +30,7 @@ class Row:
     may_correct: bool
     may_repost: bool
     new_rate: str
+    late: str  # which period it corrects, and where it is counted
 
     @property
     def key(self):
@@ -100,7 +101,8 @@ def _rows(plan, found, may_book):
     prefetch_related_objects(waiting, "entered_by")
     drafts = {_pair(row): row for row in waiting}
     lacking = {pair: payments.waits_for_tranche(row, plan.phase) for pair, row in drafts.items()}
-    return [_row(payment, current, lacking, may_book) for payment in found]
+    late = periods.late_words(found, plan.phase_id)
+    return [_row(payment, current, lacking, may_book, late) for payment in found]
 
 
 def _with_current_rate(rows):
@@ -109,7 +111,7 @@ def _with_current_rate(rows):
     return rows.annotate(current_rate=Subquery(rates.best_first().values("pk")[:1]))
 
 
-def _row(payment, current, lacking, may_book):
+def _row(payment, current, lacking, may_book, late):
     may_correct = may_book and not payment.was_reversed and not corrections.refusal(payment)
     rate = current.get(payment.current_rate) if payment.rate_id else None
     is_other = rate and (rate.value, rate.nominal) != (payment.rate_value, payment.rate_nominal)
@@ -121,6 +123,7 @@ def _row(payment, current, lacking, may_book):
         may_correct=may_correct,
         may_repost=bool(may_correct and is_other),
         new_rate=format_rate(rate.value) if is_other else "",
+        late=late.get(payment.pk, ""),
     )
 
 

@@ -37,34 +37,36 @@ def booked(rows):
         len(done),
     ) % {"number": len(done), "amount": _amount(done)}
     used = dict.fromkeys(filter(None, map(rate, done)))
-    return " ".join([said, *(f"{one}." for one in used), *_over_promise(done)])
+    return " ".join([said, *(f"{one}." for one in used), *_over_promise(done), *_late(done)])
 
 
 def reverse(payment, row):
-    return _("The row was taken back: %(what)s. No. %(number)s names it.") % {
+    said = _("The row was taken back: %(what)s. No. %(number)s names it.") % {
         "what": _what(payment),
         "number": row.pk,
     }
+    return " ".join([said, *_late([row])])
 
 
 def correct(payment, row):
     if not row.is_booked:
-        return _(
-            "The row was taken back: %(what)s. What stands in its place is not booked yet."
-        ) % {"what": _what(payment)}
+        said = _("The row was taken back: %(what)s. What stands in its place is not booked yet.")
+        return " ".join([said % {"what": _what(payment)}, *_late([row.corrects.reversal])])
     said = _("The row was corrected. Before: %(before)s. Now: %(after)s.") % {
         "before": _what(payment),
         "after": _what(row),
     }
-    return " ".join([said, *([f"{rate(row)}."] if row.is_foreign else []), *_over_promise([row])])
+    used = [f"{rate(row)}."] if row.is_foreign else []
+    return " ".join([said, *used, *_over_promise([row]), *_late([row.corrects.reversal, row])])
 
 
 def repost(payment, row):
-    return _("The row was booked anew: %(before)s became %(after)s. %(rate)s.") % {
+    said = _("The row was booked anew: %(before)s became %(after)s. %(rate)s.") % {
         "before": format_kgs(payment.amount_kgs),
         "after": format_kgs(row.amount_kgs),
         "rate": rate(row),
     }
+    return " ".join([said, *_late([row])])
 
 
 def waiting(plan, row):
@@ -90,6 +92,16 @@ def _amount(rows):
     if not rows[0].is_foreign:
         return kgs
     return f"{format_money(total(row.amount for row in rows), rows[0].currency)} = {kgs}"
+
+
+def _late(rows):
+    """A closed period is never changed: where the rows are counted instead."""
+    days = {(row.late_for, row.accounted_on) for row in rows if row.late_for_id}
+    for closed, counted_on in sorted(days, key=lambda pair: pair[1]):
+        yield _(
+            "The period %(period)s is closed and stays as it is: this is counted on %(day)s, as a correction "
+            "to that period."
+        ) % {"period": closed, "day": format_partial(counted_on)}
 
 
 def _over_promise(rows):

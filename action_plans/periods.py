@@ -51,7 +51,7 @@ def place(row, *, phase_id=None, periods=None):
 
 def counted_on(day, periods):
     """(the day on which reports count money of this day that is booked now, the closed period or None)"""
-    if any(p.is_open and p.starts_on <= day <= p.ends_on for p in periods):
+    if any(p.is_open and p.holds(day) for p in periods):
         return day, None
     closed = next((p for p in periods if not p.is_open and p.ends_on >= day), None)
     if closed is None:
@@ -78,8 +78,26 @@ def has_room(day, periods):
     return True
 
 
-def around(row, periods):
-    """The period in which a late row is counted; None for a row in time."""
-    if not row.late_for_id:
-        return None
-    return next((p for p in periods if p.starts_on <= row.accounted_on <= p.ends_on), None)
+def closed_on(phase_id, day):
+    """The closed period that counts a day, or None; for words, nothing is locked."""
+    periods = ReportingPeriod.objects.filter(phase=phase_id, ends_on__gte=day).order_by("starts_on")
+    first = next(iter(periods), None)
+    return first if first and not first.is_open else None
+
+
+def late_words(rows, phase_id):
+    """{row id: “correction to 1 Jan – 30 Jun 2018, counted in …”} of late rows; no question when there are none."""
+    late = [row for row in rows if row.late_for_id]
+    if not late:
+        return {}
+    periods = list(ReportingPeriod.objects.filter(phase=phase_id))
+    closed = {period.pk: period for period in periods}
+    text = _("correction to %(closed)s, counted in %(counted)s")
+    return {
+        row.pk: text
+        % {
+            "closed": closed[row.late_for_id],
+            "counted": next((p for p in periods if p.holds(row.accounted_on)), row.accounted_on),
+        }
+        for row in late
+    }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lib.dates import format_partial
 from lib.money import format_kgs
 
-from . import documents
+from . import documents, periods
 from .models import ActionPlan, Attachment, Contribution, PromiseRevision
 from .totals import ZERO, keep_totals
 
@@ -83,6 +83,7 @@ def add(*, plan, source, form, amount, promised_on, decision, by, reason="", aft
     if amount <= 0:
         raise ValidationError({"amount": _("A new promise is more than 0.")})
     _on_a_possible_day("promised_on", promised_on, _approved_on(plan))
+    _in_an_open_period(plan, promised_on)
     promise.full_clean(exclude=["plan"])
     _save(promise, by, at=promise.recorded_at, reason=reason.strip())
     keep_totals(plan.pk)
@@ -182,6 +183,17 @@ def _on_a_possible_day(field, day, since):
         message = _("The date is before the approval or the last change of the promise, %(day)s.")
         params = {"day": format_partial(since)}
         raise ValidationError({field: ValidationError(message, params=params)})
+
+
+def _in_an_open_period(plan, day):
+    """A new promise says of itself only its day; a closed period would count it as if it had been known then."""
+    if closed := periods.counted_on(day, periods.held_for(plan))[1]:
+        message = _(
+            "The period %(period)s is closed, so no promise is added to it. Enter the first day after it, and "
+            "write in the decision when it was made."
+        )
+        params = {"period": closed}
+        raise ValidationError({"promised_on": ValidationError(message, params=params)})
 
 
 def _added_since(promise, after):

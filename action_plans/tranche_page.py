@@ -9,7 +9,7 @@ from lib.currencies import KGS, format_money
 from lib.dates import format_partial
 from lib.money import UNKNOWN, format_amount, format_kgs, format_rate, round_share
 
-from . import paid_days, phases, tranche_account
+from . import paid_days, periods, phases, tranche_account
 from .models import FxPolicy, Phase, Tranche
 from .tranche_statement import statement
 
@@ -48,6 +48,15 @@ def tranches_of(phase):
     return tranches.select_related(
         "phase", "evidence", "entered_by", "reversal__entered_by"
     ).order_by("received_on", "pk")
+
+
+def with_late_words(phase, tranches):
+    """The same; each row and the one that takes it back say which period they correct, if any."""
+    every = [row for t in tranches for row in (t, getattr(t, "reversal", None)) if row]
+    late = periods.late_words(every, phase.pk)
+    for row in every:
+        row.late = late.get(row.pk, "")
+    return tranches
 
 
 def currency_asked(phase, tranches, query):

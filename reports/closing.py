@@ -134,7 +134,7 @@ def step(period, after, *, by, role="", reason="", accepted_gaps=(), at=None):
         after=after,
         taken_at=at or timezone.now(),
         taken_by=by,
-        role=role or str(by.get_role_display()),
+        role=role or by.role,
         reason=reason,
         accepted_gaps=list(accepted_gaps),
     )

@@ -22,9 +22,9 @@ class Ledger:
         rows = Payment.objects.filter(contribution__plan=self.plan, paid_on__lte=self.on)
         people = ["entered_by", "booked_by"]
         return list(
-            rows.select_related("contribution", "budget_line", "evidence", *people).order_by(
-                "paid_on", "pk"
-            )
+            rows.select_related(
+                "contribution", "budget_line", "evidence", "late_for", *people
+            ).order_by("paid_on", "pk")
         )
 
     @cached_property

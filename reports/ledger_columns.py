@@ -77,6 +77,22 @@ ROWS = [
     Column("reason", pgettext_lazy("column", "Reason"), "text", "", 34),
     Column("state", pgettext_lazy("column", "Booked"), "text", "", 30),
     Column("is_sample", pgettext_lazy("column", "Sample values"), "text", "", 10),
+    Column(
+        "accounted_on",
+        pgettext_lazy("column", "Counted on"),
+        "date",
+        _(
+            "The day on which reports of a period count the row: its own, or the first day of the period "
+            "that was open when the period of its day was closed already."
+        ),
+    ),
+    Column(
+        "late_for",
+        pgettext_lazy("column", "Correction to"),
+        "text",
+        _("The closed period the row belongs to by its day; empty for a row in time."),
+        24,
+    ),
 ]
 BY_CONTRIBUTION = [
     CONTRIBUTION,

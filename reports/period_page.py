@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.db.models import Prefetch
 
+from accounts.models import Role
 from action_plans.models import (
     Check,
     Payment,
@@ -77,7 +78,7 @@ def about(period, user):
     return {
         "period": period,
         "phase": period.phase,
-        "steps": period.steps.select_related("taken_by").order_by("-number"),
+        "steps": steps_of(period),
         "reports": SignedReport.objects.defer("snapshot")
         .filter(period=period)
         .order_by("-version"),
@@ -89,6 +90,15 @@ def about(period, user):
         "counted_here": counted_here(period),
         "counted_later": counted_later(period),
     }
+
+
+def steps_of(period):
+    """The newest first; role: as it was typed under a report, else the role a person had then."""
+    steps = list(period.steps.select_related("taken_by").order_by("-number"))
+    roles = dict(Role.choices)
+    for step in steps:
+        step.role = roles.get(step.role, step.role)
+    return steps
 
 
 def counted_here(period):

@@ -87,6 +87,9 @@ class ReportingPeriod(models.Model):
     def get_absolute_url(self):
         return reverse("reports:period", args=[self.pk])
 
+    def holds(self, day):
+        return self.starts_on <= day <= self.ends_on
+
     @property
     def is_open(self):
         return self.status == PeriodStatus.OPEN

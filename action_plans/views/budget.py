@@ -13,6 +13,8 @@ from action_plans.forms_budget import LineForm, RevisionForm, VarianceForm
 from action_plans.models import OPEN_TO_EDIT, ActionPlan, BudgetLine
 from lib.money import format_kgs
 
+from .doors import say_closed
+
 
 def budget_add(request, reference):
     plan = _plan(request, reference)
@@ -71,6 +73,7 @@ def budget_revise(request, reference, pk):
     if form.is_valid() and (revision := _revised(form, line, request.user)):
         text = _("“%(line)s” is revised: %(product)s.")
         product = {"line": line.title, "product": _product(revision)}
+        say_closed(request, plan, revision.effective_on)
         return _done(request, plan, text % product, _kept_as(plan, line))
     context = {"plan": plan, "line": line, "last": last, "form": form}
     context["keep"] = _kept_as(plan, line)

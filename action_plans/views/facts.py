@@ -14,7 +14,7 @@ from action_plans.facts import facts_of
 from action_plans.forms_facts import FactsEntry
 from action_plans.models import ActionPlan
 
-from .doors import office_only
+from .doors import office_only, say_closed
 
 
 @office_only
@@ -56,6 +56,7 @@ def _save(request, plan, entry):
     else:
         text = _("The facts were corrected. The reason stands in the history.")
         messages.success(request, text, extra_tags=_kept_as(plan))
+        say_closed(request, plan, entry.given["effective_on"], entry.given["areas_on"])
     return redirect(saved)
 
 

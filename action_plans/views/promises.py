@@ -12,6 +12,8 @@ from action_plans.forms_in_kind import AddPromiseForm, ReviseForm
 from action_plans.models import ActionPlan, Contribution
 from lib.money import format_kgs
 
+from .doors import say_closed
+
 
 def promise_add(request, reference):
     plan = _plan(request, reference)
@@ -40,6 +42,7 @@ def promise_revise(request, reference, pk):
             "before": format_kgs(revision.before_kgs),
             "after": format_kgs(revision.amount_kgs),
         }
+        say_closed(request, plan, revision.effective_on)
         return _done(request, plan, text, kept_as=keep)
     promise.refresh_from_db()
     context = {"plan": plan, "form": form, "promise": promise, "keep": keep}

@@ -37,7 +37,7 @@ def tranche_list(request):
 
 def account(phase, query, period):
     """Of one phase: the account that was asked for. When all its tranches were taken back, there is none."""
-    rows = list(tranche_page.tranches_of(phase))
+    rows = tranche_page.with_late_words(phase, list(tranche_page.tranches_of(phase)))
     currency, currencies = tranche_page.currency_asked(phase, rows, query)
     if rows and currency is None:
         raise Http404

@@ -35,6 +35,8 @@ COLUMNS = {
     "booked_at": lambda row: moment(row.booked_at),
     "booked_by": lambda row: row.booked_by and as_text(str(row.booked_by)),
     "is_sample": lambda row: "1" if row.is_sample else "0",
+    "accounted_on": lambda row: row.accounted_on and row.accounted_on.isoformat(),
+    "late_for": lambda row: row.late_for and days(row.late_for),
 }
 
 
@@ -47,6 +49,11 @@ def to_csv(ledger):
         file.write(f"{','.join(cell(read(row)) for read in COLUMNS.values())}\n".encode())
     file.seek(0)
     return file
+
+
+def days(period):
+    """2018-01-01/2018-06-30, an interval of ISO 8601."""
+    return f"{period.starts_on.isoformat()}/{period.ends_on.isoformat()}"
 
 
 def plain(value):

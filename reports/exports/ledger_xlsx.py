@@ -56,6 +56,8 @@ def rows(ledger):
             "reason": row.reason,
             "state": state_of(row),
             "is_sample": pgettext("badge", "sample") if row.is_sample else "",
+            "accounted_on": row.accounted_on,
+            "late_for": str(row.late_for) if row.late_for else "",
         }
 
 

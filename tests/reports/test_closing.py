@@ -127,7 +127,7 @@ def test_closing_is_kept_with_person_role_moment_and_accepted_gaps(year):
         "open",
         "closed",
         by,
-        "Project staff",
+        "staff",
     )
     assert {"check": "no_cost", "number": 1} in step.accepted_gaps
     assert all(gap["number"] for gap in step.accepted_gaps)
