@@ -27,9 +27,14 @@ class LoginRequired(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request, view_func):
         response = super().handle_no_permission(request, view_func)
-        if request.method == "POST" and (page := _page_sent_from(request)):
+        page = _page_sent_from(request)
+        if page and (request.method == "POST" or _asks_for_a_part_of_another(page, request)):
             response = redirect_to_login(page)
         return HttpResponseClientRedirect(response.url) if request.htmx else response
+
+
+def _asks_for_a_part_of_another(page, request):
+    return request.htmx and urlsplit(page).path != request.path
 
 
 def _page_sent_from(request):

@@ -109,9 +109,9 @@ def entries(plan, user, *, newest=None):
 
     newest: read only so many rows of each table, for a page that shows the last few.
     """
+    found = steps(plan, user)
     if not sees_everything(plan, user):
-        return list(_steps_since_approval(plan))
-    found = [_step(step) for step in plan.steps.all()]
+        return found
     revisions = list(_revisions(plan, newest))
     told = {(revision.contribution_id, revision.revised_at) for revision in revisions}
     records = [e for model in SHOWN for e in _records(model, plan, newest, told)]
@@ -121,6 +121,13 @@ def entries(plan, user, *, newest=None):
     found += [_revision(revision) for revision in revisions]
     found += [_budget_revision(revision) for revision in _budget_revisions(plan, newest)]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
+
+
+def steps(plan, user):
+    """The steps alone, newest first, for the page that asks for the other changes later."""
+    if sees_everything(plan, user):
+        return [_step(step) for step in plan.steps.all()]
+    return list(_steps_since_approval(plan))
 
 
 def sees_everything(plan, user):

@@ -31,18 +31,25 @@ WHOLE = (
     "approved_by",
     "under_minimum_by",
 )
-PARTS = [
+PARTS_OF_HISTORY = [
     "texts",
-    Prefetch("contributions", Contribution.objects.annotate(was_revised=REVISED)),
-    Prefetch("areas", PlanArea.objects.select_related("area__parent")),
     Prefetch("municipalities", PlanMunicipality.objects.select_related("municipality")),
     Prefetch("attachments", Attachment.objects.select_related("uploaded_by")),
     Prefetch("steps", StatusChange.objects.select_related("changed_by")),
+]
+PARTS = [
+    *PARTS_OF_HISTORY,
+    Prefetch("contributions", Contribution.objects.annotate(was_revised=REVISED)),
+    Prefetch("areas", PlanArea.objects.select_related("area")),
 ]
 
 
 def plans_for_page(user):
     return ActionPlan.objects.visible_to(user).select_related(*WHOLE).prefetch_related(*PARTS)
+
+
+def plans_for_history(user):
+    return ActionPlan.objects.visible_to(user).prefetch_related(*PARTS_OF_HISTORY)
 
 
 @dataclass
@@ -100,7 +107,7 @@ def net_received(plan):
 def payments(plan, waiting):
     """The last rows of the ledger, and whether there are more; all of them stand on the money page."""
     rows = Payment.objects.booked().filter(contribution__plan=plan)
-    rows = rows.select_related("contribution", "evidence", "booked_by", "reversal")
+    rows = rows.select_related("contribution", "evidence", "reversal")
     rows = list(rows.order_by("-paid_on", "-pk")[: LAST_ROWS + 1])
     return {"rows": rows[:LAST_ROWS], "has_more": len(rows) > LAST_ROWS, "waiting": waiting}
 

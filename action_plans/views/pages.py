@@ -11,7 +11,7 @@ from action_plans import documents, plan_page
 from action_plans.approval import rights_on
 from action_plans.filters import MEASURES, PlanFilter, filled
 from action_plans.forms_money import DayForm, DocumentForm, ReasonForm
-from action_plans.history import entries, sees_everything
+from action_plans.history import entries, sees_everything, steps
 from action_plans.models import ActionPlan, PlanStatus
 from lib.htmx import render_page_or_partial
 from lib.money import share
@@ -100,7 +100,7 @@ def show_plan(request, reference, **forms):
         "received_share_cash": share(plan.received_own_cash_kgs, plan.received_kgs),
         "minimum_kgs": plan.cost_kgs and plan.phase.minimum_own_share * plan.cost_kgs / 100,
         "removable": documents.removable(plan),
-        "history": entries(plan, request.user, newest=ROWS_READ_FOR_THEM)[:LAST_CHANGES],
+        "history": steps(plan, request.user)[:LAST_CHANGES],
         "sees_everything": sees_everything(plan, request.user),
         "returned": returned(plan),
         "forms": blank_forms() | forms,
@@ -130,10 +130,16 @@ def returned(plan):
 
 @require_safe
 def plan_history(request, reference):
-    plan = get_object_or_404(plan_page.plans_for_page(request.user), reference=reference)
+    """The page; for the page of the plan its last changes, which htmx puts in the place of the steps."""
+    plan = get_object_or_404(plan_page.plans_for_history(request.user), reference=reference)
+    is_partial = request.htmx and not request.htmx.history_restore_request
+    newest, shown = (ROWS_READ_FOR_THEM, LAST_CHANGES) if is_partial else (None, None)
     context = {
         "plan": plan,
-        "history": entries(plan, request.user),
+        "history": entries(plan, request.user, newest=newest)[:shown],
         "sees_everything": sees_everything(plan, request.user),
+        "is_partial": is_partial,
     }
-    return render(request, "action_plans/plan_history.html", context)
+    return render_page_or_partial(
+        request, "action_plans/plan_history.html", context, partial="changes"
+    )

@@ -95,6 +95,21 @@ def test_a_session_that_ended_leads_back_to_the_page_of_the_button(client, db, s
     assert response.url == f"{LOGIN}?next={page}"
 
 
+@pytest.mark.parametrize(
+    ("asked", "sent_from", "page"),
+    [
+        ("/plans/J-2018-001/history/", "/plans/J-2018-001/", "/plans/J-2018-001/"),
+        ("/plans/?q=b", "/plans/?q=a", "/plans/%3Fq%3Db"),
+    ],
+)
+def test_a_part_asked_for_after_the_session_ended_leads_back_to_its_page(
+    client, db, asked, sent_from, page
+):
+    headers = {"hx-request": "true", "referer": f"http://testserver{sent_from}"}
+    response = client.get(asked, headers=headers)
+    assert response["HX-Redirect"] == f"{LOGIN}?next={page}"
+
+
 def test_switching_off_ends_open_sessions(client, person):
     client.force_login(person)
     person.is_active = False

@@ -22,6 +22,7 @@ from tests.factories import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+HTMX = {"hx-request": "true"}
 
 
 def full_plan(rows, person):
@@ -53,9 +54,22 @@ def test_the_plan_page_asks_the_same_number_of_queries_for_any_content(
     user = person()
     plan = full_plan(rows, user)
     client.force_login(user)
-    with django_assert_num_queries({"staff": 23, "officer": 24, "donor": 11}[user.role]):
+    with django_assert_num_queries({"staff": 13, "officer": 14, "donor": 11}[user.role]):
         response = client.get(plan.get_absolute_url())
     assert len(response.context["promises"]) == rows
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("person", [StaffFactory, OfficerFactory, DonorFactory])
+def test_the_last_changes_are_asked_for_in_the_same_number_of_queries(
+    client, django_assert_num_queries, rows, person
+):
+    user = person()
+    plan = full_plan(rows, user)
+    client.force_login(user)
+    address = reverse("action_plans:history", args=[plan.reference])
+    with django_assert_num_queries({"staff": 18, "officer": 19, "donor": 7}[user.role]):
+        client.get(address, headers=HTMX)
 
 
 def page(client, plan, user=None):
@@ -69,6 +83,7 @@ def test_a_draft_of_another_municipality_is_not_found(client):
         assert page(client, plan, person).status_code == 404
         address = reverse("action_plans:history", args=[plan.reference])
         assert client.get(address).status_code == 404
+        assert client.get(address, headers=HTMX).status_code == 404
 
 
 def test_a_surplus_is_shown_with_both_figures_and_not_corrected(client):
@@ -187,6 +202,25 @@ def test_the_author_reads_why_a_plan_came_back(client):
     plan = PlanFactory(lead=head.municipality, own=1, status="submitted")
     approval.return_to_author(plan_id=plan.pk, reason="Нет сметы", by=staff)
     assert "Нет сметы" in page(client, plan, head).text
+
+
+def test_the_page_shows_the_steps_and_asks_for_the_last_changes_of_who_may_see_them(client):
+    head, staff = HeadFactory(), StaffFactory()
+    plan = PlanFactory(lead=head.municipality, own=200, cost_kgs=1000)
+    approval.submit(plan_id=plan.pk, by=head)
+    approval.approve(plan_id=plan.pk, by=staff)
+    asks = f'hx-get="{reverse("action_plans:history", args=[plan.reference])}"'
+    for person, steps in [(head, 2), (staff, 2), (OfficerFactory(), 1), (DonorFactory(), 1)]:
+        response = page(client, plan, person)
+        assert len(response.context["history"]) == steps
+        assert all(entry.is_step for entry in response.context["history"])
+        assert [text in response.text for text in (asks, "All changes", "htmx")] == [steps == 2] * 3
+
+
+def test_a_plan_without_steps_does_not_say_that_nothing_changed(client):
+    text = page(client, PlanFactory()).text
+    assert "No step has been recorded." in text
+    assert "No change has been recorded." not in text
 
 
 def test_the_number_that_waits_stands_in_the_top_bar(client):

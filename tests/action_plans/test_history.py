@@ -14,6 +14,7 @@ from tests.factories import (
     DonorFactory,
     HeadFactory,
     InKindItemFactory,
+    OfficerFactory,
     PaymentFactory,
     PlanFactory,
     ServiceAreaFactory,
@@ -120,6 +121,46 @@ def test_others_see_the_steps_since_approval_and_no_reasons(client):
     assert "Долги подрядчика" in seen["head"]
     assert "Долги подрядчика" not in seen["donor"]
     assert len(entries(plan, DonorFactory())) == 2
+
+
+def last_changes(client, plan, user):
+    client.force_login(user)
+    address = reverse("action_plans:history", args=[plan.reference])
+    return client.get(address, headers={"hx-request": "true"})
+
+
+def test_htmx_gets_the_last_five_changes_and_nothing_of_the_page_around(client, plan):
+    for number in range(7):
+        plan.villages = f"<b>{number}</b>"
+        plan.save()
+        settle(plan)
+    response = last_changes(client, plan, StaffFactory())
+    assert [e.changes[0].new for e in response.context["history"]] == [
+        f"<b>{number}</b>" for number in (6, 5, 4, 3, 2)
+    ]
+    assert response["Vary"].startswith("HX-Request")
+    assert response.text.count("<li") == 5
+    assert "&lt;b&gt;6" in response.text
+    assert not any(markup in response.text for markup in ["<html", "<h1", "<b>"])
+    assert not any(markup in response.text for markup in ["<html", "<h1", "<b>"])
+    whole = client.get(reverse("action_plans:history", args=[plan.reference]))
+    assert (len(whole.context["history"]), "<html" in whole.text) == (8, True)
+    assert "HX-Request" in whole["Vary"]
+
+
+def test_htmx_gets_others_only_the_steps_since_approval_without_reasons(client):
+    head, staff = HeadFactory(), StaffFactory()
+    plan = PlanFactory(lead=head.municipality, own=200, cost_kgs=1000)
+    approval.submit(plan_id=plan.pk, by=head)
+    approval.approve(plan_id=plan.pk, by=staff)
+    approval.cancel(plan_id=plan.pk, reason="Долги подрядчика", by=staff)
+    texts = {}
+    for person in [head, staff, OfficerFactory(), DonorFactory()]:
+        texts[person] = last_changes(client, plan, person).text
+    told = ["Plan entered in the portal" in text for text in texts.values()]
+    reasons = ["Долги подрядчика" in text for text in texts.values()]
+    assert told == reasons == [True, True, False, False]
+    assert [text.count("<li") for text in texts.values()][2:] == [2, 2]
 
 
 def test_what_people_typed_is_never_markup(client, plan):
