@@ -9,7 +9,19 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Role
 from reports.report_table import ReportTable
 
-from . import budget, burn, changes, fund_flow, in_kind, rates, sources, status, unallocated
+from . import (
+    budget,
+    burn,
+    changes,
+    cover,
+    fund_flow,
+    in_kind,
+    published,
+    rates,
+    sources,
+    status,
+    unallocated,
+)
 
 EVERYBODY, OFFICE_AND_DONORS = "everybody", "office_and_donors"
 
@@ -35,15 +47,6 @@ class DonorTable(NamedTuple):
         return self.who == EVERYBODY or user.works_for_programme or user.role == Role.DONOR
 
 
-def not_made_yet(slug, code):
-    """Holds the place of a table that is being written."""
-
-    def table(scope, facts):
-        return ReportTable(slug=slug, code=code, title=slug, columns=[], rows=[])
-
-    return table
-
-
 PLAN, REGION = (
     pgettext_lazy("rows of a report", "Action plans"),
     pgettext_lazy("rows of a report", "Regions"),
@@ -62,7 +65,17 @@ ALL = [
             "What the report is about: programme, phase, period, currency, basis, how complete the "
             "figures are, and who prepared and approved it."
         ),
-        not_made_yet("cover", "T1"),
+        cover.table,
+    ),
+    DonorTable(
+        "published",
+        "T1",
+        _("Published figures beside the computed ones"),
+        _(
+            "What sources printed about the programme, as they said it, beside what the portal computes, "
+            "with the difference and why there may be one."
+        ),
+        published.table,
     ),
     DonorTable(
         "budget",

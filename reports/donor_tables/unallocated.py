@@ -98,6 +98,12 @@ def gaps(phase, day):
     return [{"check": str(gap.check), "number": numbers[gap.check][0]} for gap in found]
 
 
+def numbers_of(scope, *checks):
+    """{check: how many} of some of them."""
+    numbers = _numbers([gap for gap in _gaps(scope) if gap.check in checks])
+    return {check: numbers[check][0] for check in checks}
+
+
 def digest(gaps):
     """Who accepts gaps says by this which ones; it changes with any of their numbers."""
     text = ";".join(f"{gap['check']}={gap['number']}" for gap in gaps)
