@@ -70,7 +70,14 @@ def in_currency(table, scope, rate=None):
 
 
 def _row(row, names, rate):
-    return row | {name: rate.of(row[name]) for name in names if name in row}
+    """A figure in francs must not be called som: budget_kgs is budget_chf here."""
+    reasons = {f"{name}_reason": f"{_name(name, rate)}_reason" for name in names}
+    found = {reasons.get(name, name): value for name, value in row.items() if name not in names}
+    return found | {_name(name, rate): rate.of(row[name]) for name in names if name in row}
+
+
+def _name(name, rate):
+    return f"{name.removesuffix('_kgs')}_{rate.currency.lower()}"
 
 
 def _converted(column, rate):
@@ -78,7 +85,8 @@ def _converted(column, rate):
     plain = column._replace(sums=(), ratio=())
     if column.kind != "kgs":
         return plain
-    return plain._replace(kind="amount", label=f"{column.label}, {rate.currency}")
+    label = f"{column.label}, {rate.currency}"
+    return plain._replace(name=_name(column.name, rate), kind="amount", label=label)
 
 
 # Which rate: scope → (som for one unit, words), or None

@@ -146,7 +146,7 @@ class Writer:
             look = self.head_of_numbers if column.kind in NUMBERS else self.head
             sheet.set_column(i, i, widths[i], self._body(column, is_short))
             cells.append(text_cell(f"{xlsxwriter.utility.xl_col_to_name(i)}1", look, labels[i]))
-        height = LINE * max(map(_lines, labels, widths))
+        height = LINE * max(map(_lines, labels, widths), default=1)
         sheet.write_cells(0, "".join(cells), last_column=len(columns) - 1, height=height)
 
     def _rows(self, sheet, writers, rows, widths):

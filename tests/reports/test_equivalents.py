@@ -46,9 +46,9 @@ def test_each_cell_comes_from_its_som_and_the_total_from_the_stored_total():
     factories.ExchangeRateFactory(applies_on=dt.date(2018, 12, 29), value=Decimal(70))
     shown = equivalents.in_currency(table(), scope("end"))
     # 3 × 1.43 would be 4.29
-    assert [row["before_kgs"] for row in shown.rows] == [Decimal("1.43")] * 3
-    assert shown.total["before_kgs"] == Decimal("4.29")
-    assert shown.rows[0]["all_kgs"] is None
+    assert [row["before_chf"] for row in shown.rows] == [Decimal("1.43")] * 3
+    assert shown.total["before_chf"] == Decimal("4.29")
+    assert shown.rows[0]["all_chf"] is None
 
 
 def test_the_rate_and_the_rounding_are_named():
