@@ -18,7 +18,6 @@ from reports import catalogue
 from .paper import Sections
 from .typeset import typeset
 
-LONG = 300  # rows
 MAX_GAPS = 30
 
 
@@ -48,8 +47,7 @@ def to_pdf(tables, about, signature=None, *, certificate=""):
         "foot": _foot(about, moment),
         "sections": _sections(tables, about),
     }
-    is_long = sum(len(section["rows"]) for section in data["sections"]) > LONG
-    return typeset(data, timestamp=int(moment.timestamp()) if moment else 0, is_long=is_long)
+    return typeset(data, timestamp=int(moment.timestamp()) if moment else 0)
 
 
 def _parts(moment):
@@ -57,9 +55,13 @@ def _parts(moment):
 
 
 def _cover(tables, about):
-    """With T1 among the tables the title block says only what T1 does not."""
-    said_above = {str(about.title), str(about.status), about.programme, about.phase, about.period}
+    """T1 is the cover itself; without it the report says of itself what it can."""
+    said_above = {about.title, about.status, about.programme, about.phase, about.period}
     lines = [(label, text) for label, text in about.lines if text not in said_above]
+    if table := _cover_among(tables):
+        rows = [(row["what"], row["says"]) for row in table.rows]
+        known = {label for label, _text in rows}
+        lines = rows + [line for line in lines if line[0] not in known]
     gaps = list(map(str, about.gaps))
     if len(gaps) > MAX_GAPS:
         more = {"count": len(gaps) - MAX_GAPS}
@@ -72,7 +74,7 @@ def _cover(tables, about):
         "sample": sample,
         "lines": [line for line in lines if line[1] != sample],
         "gaps": {"title": _("What is not complete"), "items": gaps},
-        "is_alone": len(tables) > 1,
+        "is_alone_on_its_page": len(tables) > 1,
     }
 
 
@@ -127,4 +129,8 @@ def _site(about):
 
 def _sections(tables, about):
     sections = Sections(where_all_rows_are=about.address)
-    return [sections.section(table) for table in tables]
+    return [sections.section(table) for table in tables if table is not _cover_among(tables)]
+
+
+def _cover_among(tables):
+    return next((table for table in tables if table.slug == "cover" and table.rows), None)

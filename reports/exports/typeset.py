@@ -1,38 +1,37 @@
-"""Data → PDF, by typst. A long one in a process of its own: typst keeps what it laid out, hundreds of megabytes."""
+"""Data → PDF, by typst, in a process of its own: typst keeps what it laid out, hundreds of megabytes after some reports."""
 
 import json
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import typst
 
 HERE = Path(__file__).resolve()
 TEMPLATES = HERE.parent / "typst"
-kept = threading.local()
+SECONDS = 300  # 5,000 rows take ten
 
 
-def typeset(data, *, timestamp, is_long=False):
+def typeset(data, *, timestamp):
     """data: what typst/report.typ reads. The same data give the same bytes."""
-    text = json.dumps(data, ensure_ascii=False)
-    return _in_a_process(text, timestamp) if is_long else compiled(text, timestamp)
+    command = [sys.executable, "-I", str(HERE), str(timestamp)]
+    text = json.dumps(data, ensure_ascii=False).encode()
+    done = subprocess.run(command, input=text, capture_output=True, timeout=SECONDS, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode(errors="replace"))
+    return done.stdout
 
 
 def compiled(text, timestamp):
-    if not hasattr(kept, "compiler"):
-        # The fonts inside typst only: the same bytes on every machine.
-        kept.compiler = typst.Compiler(
-            TEMPLATES / "report.typ", root=TEMPLATES, ignore_system_fonts=True
-        )
-    return kept.compiler.compile(
-        sys_inputs={"data": text}, format="pdf", pdf_standards=["ua-1"], timestamp=timestamp
+    return typst.compile(
+        TEMPLATES / "report.typ",
+        root=TEMPLATES,
+        ignore_system_fonts=True,  # those inside typst: the same bytes on every machine
+        sys_inputs={"data": text},
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=timestamp,
     )
-
-
-def _in_a_process(text, timestamp):
-    command = [sys.executable, "-I", str(HERE), str(timestamp)]
-    return subprocess.run(command, input=text.encode(), capture_output=True, check=True).stdout
 
 
 if __name__ == "__main__":

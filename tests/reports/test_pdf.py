@@ -11,9 +11,10 @@ from pypdf import PdfReader
 
 from reports.about import About
 from reports.column import Column
-from reports.exports import paper, pdf
+from reports.exports import paper
 from reports.exports.hyphens import SOFT_HYPHEN, longest_word, parted
 from reports.exports.pdf import Signature, to_pdf
+from reports.exports.typeset import typeset
 from reports.report_table import ReportTable
 
 AT = datetime(2018, 7, 1, 5, 0, tzinfo=UTC)
@@ -136,6 +137,12 @@ def test_an_empty_table_says_so_in_words():
     assert "Promised" not in text
 
 
+def test_codes_are_for_machines():
+    table = sources(rows=[row(code="grant-code")], keys=["code"])
+    table.columns.insert(1, Column("code", "Code", "text"))
+    assert "grant-code" not in text_of(to_pdf([table], about()))
+
+
 def test_a_column_of_texts_without_a_word_takes_no_place():
     columns = [*sources().columns, Column("comment", "Comment", "text")]
     assert "Comment" not in text_of(to_pdf([sources(columns=columns)], about()))
@@ -165,6 +172,16 @@ def test_a_signed_report_names_who_signed_and_where_it_can_be_verified():
         assert "PSI-12-v2 · 3f2a9c0d81b4" in foot
         assert "https://portal.example.org/reports/verify/" in foot
     assert "Draft" not in text
+
+
+def test_the_table_of_the_cover_is_the_cover():
+    columns = [Column("code", "Code", "text"), Column("what", "What", "text"), Column("says", "This report", "text")]  # fmt: skip
+    rows = [{"code": "fx", "what": "Made at", "says": "on a Monday"}]
+    cover = sources(slug="cover", code="T1", columns=columns, rows=rows, total=None, keys=["code"])
+    text = text_of(to_pdf([cover, sources()], about()))
+    assert "Made at on a Monday" in text
+    assert "1 Jul 2018, 11:00" not in text
+    assert "This report" not in text
 
 
 def test_one_table_alone_has_no_lines_to_sign():
@@ -222,14 +239,12 @@ def test_every_font_is_inside():
 
 def test_the_same_tables_give_the_same_bytes():
     first = to_pdf([sources()], signed_about(), SIGNATURE)
-    del pdf.typeset.__globals__["kept"].compiler  # as after a start
     assert to_pdf([sources()], signed_about(), SIGNATURE) == first
 
 
-def test_a_long_one_made_in_its_own_process_has_the_same_bytes(monkeypatch):
-    short = to_pdf([sources()], about())
-    monkeypatch.setattr(pdf, "LONG", 0)
-    assert to_pdf([sources()], about()) == short
+def test_what_cannot_be_set_is_told():
+    with pytest.raises(RuntimeError, match="dictionary does not contain key"):
+        typeset({"lang": "en"}, timestamp=0)
 
 
 # Long and wide ones
