@@ -93,8 +93,8 @@ def _column(tables, place):
 
 def _rows(tables, order_of):
     """In the order of one language; the same row is found in the others, where names may sort differently."""
-    rows = {lang: [_row(row, table) for row in table.rows] for lang, table in tables.items()}
-    names = {lang: [_name(row, tables[lang]) for row in rows[lang]] for lang in tables}
+    rows = {lang: _plain_rows(table.rows, table) for lang, table in tables.items()}
+    names = {lang: _names(rows[lang], table) for lang, table in tables.items()}
     orders = {lang: sorted(range(len(rows[lang])), key=names[lang].__getitem__) for lang in tables}
     found = [None] * len(rows[order_of])
     for places in zip(*orders.values(), strict=True):
@@ -105,22 +105,26 @@ def _rows(tables, order_of):
     return found
 
 
-def _name(row, table):
-    """What is the same in every language: codes, numbers and days."""
+def _names(rows, table):
+    """What each row is in every language: its codes, numbers and days, without its words."""
     words = {column.name for column in table.columns if column.kind == "text"} - set(table.keys)
-    return canonical(
-        {
-            name: value
-            for name, value in row.items()
-            if name not in words and not name.endswith("_reason")
-        }
-    )
+    return [
+        canonical(
+            {
+                name: value
+                for name, value in row.items()
+                if name not in words and not name.endswith("_reason")
+            }
+        )
+        for row in rows
+    ]
 
 
 def _total(tables):
     if any(table.total is None for table in tables.values()):
         return None
-    return _merged_row({lang: _row(table.total, table) for lang, table in tables.items()})
+    plain = {lang: _plain_rows([table.total], table) for lang, table in tables.items()}
+    return _merged_row({lang: row for lang, [row] in plain.items()})
 
 
 def _merged_row(rows):
@@ -128,16 +132,25 @@ def _merged_row(rows):
     return {name: together({lang: row.get(name) for lang, row in rows.items()}) for name in names}
 
 
-def _row(row, table):
-    kinds = {column.name: column.kind for column in table.columns}
-    return {
-        name: cell(value, _kind(name, kinds)) for name, value in row.items() if name not in LEFT_OUT
-    }
+def _plain_rows(rows, table):
+    kinds = _kinds(table)
+    return [
+        {
+            name: cell(value, kinds.get(name) or _kind(name))
+            for name, value in row.items()
+            if name not in LEFT_OUT
+        }
+        for row in rows
+    ]
 
 
-def _kind(name, kinds):
+def _kinds(table):
+    return {column.name: column.kind for column in table.columns}
+
+
+def _kind(name):
     """Amounts that no column shows are amounts, too."""
-    return kinds.get(name) or ("kgs" if name.endswith("_kgs") else "")
+    return "kgs" if name.endswith("_kgs") else ""
 
 
 def cell(value, kind):
@@ -161,7 +174,9 @@ def _without_zeros(value):
 
 
 def _read_row(row, kinds, language):
-    return {name: _read(value, _kind(name, kinds), language) for name, value in row.items()}
+    return {
+        name: _read(value, kinds.get(name) or _kind(name), language) for name, value in row.items()
+    }
 
 
 def _read(value, kind, language):
