@@ -42,7 +42,8 @@ def worker():
     """Makes the long files. It ends with this process, also when nobody can tell it to."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     command = [sys.executable, str(ROOT / "manage.py"), "worker", "--parent", str(os.getpid())]
-    process = subprocess.Popen(command)
+    # In a session of its own: Ctrl-C is for this process, which then tells the worker.
+    process = subprocess.Popen(command, start_new_session=True)
     try:
         yield
     finally:

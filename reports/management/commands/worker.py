@@ -38,9 +38,10 @@ class Command(BaseCommand):
         return not self.is_stopped and self.parent in (None, os.getppid())
 
     def stop(self, number, frame):
-        """A file that is being made goes back into the queue."""
+        """A file that is being made goes back into the queue, see making.make()."""
         self.is_stopped, self.worker.running = True, False
-        raise SystemExit(0)
+        if self.worker.running_task:
+            raise SystemExit
 
     def do_what_there_is(self):
         close_old_connections()
