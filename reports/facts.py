@@ -13,7 +13,8 @@ from action_plans.models import ActionPlan, ServiceArea
 from municipalities.models import Municipality, Region
 
 from . import facts_lines
-from .facts_sums import STEPS, Sums
+from .facts_read import sums_of
+from .facts_sums import STEPS
 from .facts_then import OWN, POTS, Then
 from .models import SignedReport
 
@@ -23,9 +24,11 @@ MEASURES = {
     "promised": ["promised_kgs"],
     "binding": ["binding_kgs"],
     "cost": ["cost_kgs", "own_of_known_cost_kgs"],
-    "net": ["net_before_kgs", "net_corrections_kgs", "net_kgs", "cancelled_net_kgs"],
+    "net": ["net_before_kgs", "net_corrections_kgs", "net_kgs"],
     "returned": ["returned_before_kgs", "returned_corrections_kgs", "returned_kgs"],
-    "spent": ["spent_before_kgs", "spent_corrections_kgs", "spent_kgs", "cancelled_spent_kgs"],
+    "spent": ["spent_before_kgs", "spent_corrections_kgs", "spent_kgs"],
+    # Of plans that were cancelled, all up to the day; with net or spent.
+    "cancelled": ["cancelled_net_kgs", "cancelled_spent_kgs"],
     "later": ["later_net_kgs", "later_spent_kgs"],
 }
 RECEIVED = ["received_before_kgs", "received_corrections_kgs", "received_kgs"]
@@ -91,7 +94,7 @@ class Facts:
 
     def _cells(self, by, only):
         keys = _keys(by)
-        found = Sums(self.then, keys, only).all()
+        found = sums_of(self.then, keys, only)
         grouped = defaultdict(Counter)
         names = Names(found, keys)
         for key, sums in found.items():
@@ -136,7 +139,7 @@ class SignedFacts:
 
     def lines(self):
         references = {row["plan"] for row in self._rows}
-        rows = signed_rows(self.report.pk)[1]
+        rows = signed_rows(self.report.pk, self.report.sha256)[1]
         return list(facts_lines.of_snapshot(rows, self.scope, references))
 
     @cached_property
@@ -151,7 +154,7 @@ class SignedFacts:
         scope, chosen = self.scope, []
         areas = _codes_of(scope.area) if scope.area else None
         pots = Then(scope).pots
-        for row in signed_rows(self.report.pk)[0]:
+        for row in signed_rows(self.report.pk, self.report.sha256)[0]:
             if scope.region and row["region"] != scope.region.iso:
                 continue
             if scope.municipality and row["municipality"] != scope.municipality.code:
@@ -173,7 +176,7 @@ class SignedFacts:
 
 
 @lru_cache(maxsize=4)
-def signed_rows(report_id):
+def signed_rows(report_id, sha256):
     """(rows of plans, rows of budget lines) of a snapshot, which never changes."""
     text = SignedReport.objects.values_list("snapshot", flat=True).get(pk=report_id)
     plans, lines = [], []

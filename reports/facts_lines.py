@@ -12,7 +12,9 @@ from django.db.models import Q
 from action_plans.models import BudgetLine, BudgetRevision, Payment, PaymentKind, PlanStatus
 from action_plans.variance import Row, comment_due_on
 
-from .facts_sums import STEPS, Sums, SumTyiyn
+from .facts_money import step_of, that_count
+from .facts_read import sums_of
+from .facts_sums import STEPS, SumTyiyn
 
 MONEY = [
     "original_kgs",
@@ -87,7 +89,7 @@ def _plans(then):
 
 
 def _in_places(then):
-    return {key[0] for key in Sums(then, ["plan", "area", "municipality"], {"cost"}).all()}
+    return {plan for (plan,) in sums_of(then, ["plan"], {"cost"})}
 
 
 def _paid_without_line(then):
@@ -120,13 +122,13 @@ def _revisions(then):
 
 def _spent(then):
     """{(plan id, line id or None): {step: tyiyn}}"""
-    sums = Sums(then, ["plan"], {"spent"})
-    rows = sums.rows("spent").filter(then.plan_condition("contribution__plan__"))
+    rows = that_count(then.scope, then).filter(kind=PaymentKind.SPENT)
+    rows = rows.filter(then.plan_condition("contribution__plan__"))
     if then.scope.source:
         rows = rows.filter(contribution__source=then.scope.source) | rows.filter(
             budget_line__source=then.scope.source
         )
-    rows = rows.annotate(step=sums.step)
+    rows = rows.annotate(step=step_of(then.scope))
     found = defaultdict(Counter)
     what = ["contribution__plan", "budget_line", "step"]
     for plan, line, step, amount in rows.values_list(*what).annotate(sum=SumTyiyn("amount_kgs")):

@@ -91,32 +91,6 @@ class Then:
     def special(self):
         return self.areas.keys() | self.costs.keys() | self.cancelled_since
 
-    @cached_property
-    def otherwise_promised(self):
-        """Ids of plans with a promise that was another on the day."""
-        if not self.is_past:
-            return set()
-        later = Q(effective_on__gt=self.scope.day) | Q(revised_at__gt=self.until)
-        revised = PromiseRevision.objects.order_by().filter(later)
-        added = Q(promised_on__gt=self.scope.day) | Q(recorded_at__gt=self.until)
-        promises = Contribution.objects.order_by().filter(added)
-        return set(revised.values_list("contribution__plan", flat=True)) | set(
-            promises.values_list("plan", flat=True)
-        )
-
-    @cached_property
-    def once_promised_otherwise(self):
-        """Ids of plans whose promises are not those of their approval."""
-        revised = PromiseRevision.objects.order_by().filter(
-            contribution__plan__phase__in=self.phases
-        )
-        added = Contribution.objects.order_by().filter(
-            promised_on__isnull=False, plan__phase__in=self.phases
-        )
-        return set(revised.values_list("contribution__plan", flat=True)) | set(
-            added.values_list("plan", flat=True)
-        )
-
     # Conditions
 
     def slices(self):
@@ -180,13 +154,23 @@ class Then:
 
     @cached_property
     def several(self):
-        """Ids of plans of several slices."""
-        found = FundingSlice.objects.order_by().filter(is_whole=False, counts=True)
-        if not self.is_every_phase:
-            found = found.filter(phase__in=self.phases)
-        if self.is_past:
-            found = found.filter(_approved("plan__", self.moment))
-        return set(found.values_list("plan", flat=True))
+        """Ids of plans of several slices, in the chosen places and areas."""
+        rows = self.slices().filter(is_whole=False)
+        return set(rows.values_list("plan", flat=True))
+
+    @cached_property
+    def several_changed(self):
+        """Those of them with promises that are not those of their approval."""
+        several = FundingSlice.objects.filter(self.slice_condition(), is_whole=False)
+        revised = PromiseRevision.objects.order_by().filter(
+            contribution__plan__in=several.order_by().values("plan")
+        )
+        added = Contribution.objects.order_by().filter(
+            promised_on__isnull=False, plan__in=several.order_by().values("plan")
+        )
+        return set(revised.values_list("contribution__plan", flat=True)) | set(
+            added.values_list("plan", flat=True)
+        )
 
 
 def _approved(path, moment):

@@ -56,7 +56,8 @@ def table(scope, facts):
 def _rows(scope, facts, rows_are, was_signed):
     axis, measure = subjects.AXES[rows_are], MEASURES[scope.basis]
     cells = facts.cells(
-        axis, only=["original", "promised", measure, *(["later"] if was_signed else [])]
+        axis,
+        only=["original", "promised", "cancelled", measure, *(["later"] if was_signed else [])],
     )
     moved = _with_movements(facts, axis, measure, cells)
     signed = _signed(facts, axis, measure) if was_signed else {}

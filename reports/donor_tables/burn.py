@@ -36,7 +36,7 @@ def _facts_of(phase, scope, facts):
 
 def _row(phase, scope, facts):
     measure = MEASURES[scope.basis]
-    sums = facts.total(only=["promised", measure])
+    sums = facts.total(only=["promised", "cancelled", measure])
     steps = [f"{measure}_before_kgs", f"{measure}_corrections_kgs", f"{measure}_kgs"]
     actual = total(sums[step] for step in steps)
     budget = sums["promised_kgs"] + sums[f"cancelled_{measure}_kgs"]

@@ -1,0 +1,210 @@
+"""What was received, returned and spent, told apart by period.
+
+All that arrived is kept with the slices, so a report of now and of an open period reads of it only the rows
+since the first day of the period. Returned and spent are always read from the rows.
+"""
+
+from collections import Counter, defaultdict
+
+from django.db.models import Case, CharField, Q, Value, When
+
+from action_plans.models import Payment, PaymentKind
+
+from .facts_promises import received_of
+from .facts_sums import SumTyiyn
+from .facts_then import POTS, pot_of
+
+KINDS = {"returned": PaymentKind.RETURNED, "spent": PaymentKind.SPENT}
+NET = [PaymentKind.RECEIVED, PaymentKind.RETURNED]
+
+
+def is_kept(sums):
+    """Whether what is kept counts, but for what was accounted later."""
+    if sums.scope.period:
+        return sums.scope.period.is_open
+    return not sums.of.is_past
+
+
+def first_step(sums):
+    """Where all that is kept is added, before some of it is moved."""
+    return "before" if sums.scope.period else "this"
+
+
+def read(sums, *, has_net):
+    """Add what was asked for; has_net: what is kept was added already."""
+    keeps = is_kept(sums)
+    if "net" in sums.needs and keeps and not has_net:
+        _add_kept(sums)
+    rows = _rows_needed(sums, keeps)
+    if rows is None:
+        return
+    for key, is_cancelled, step, kind, source, form, amount in _stepped(sums, rows):
+        pot = pot_of(source, form)
+        for column, part in _columns(sums, keeps, step, kind, pot, amount):
+            sums.add(key, column, part, is_cancelled=is_cancelled)
+    amounts = _of_plans(sums, rows, sums.apart, keeps)
+    sums.cut(amounts.keys(), amounts, adds=_adds(sums))
+
+
+def _add_kept(sums):
+    names = {f"received_{pot}_kgs": pot for pot in POTS}
+    for key, is_cancelled, amounts in sums.kept(names, sums.of.special):
+        sums.touch(key)
+        for name, pot in names.items():
+            column = (f"net_{first_step(sums)}", pot)
+            sums.add(key, column, amounts[name], is_cancelled=is_cancelled)
+    received = received_of(sums.of.special)
+    column = f"net_{first_step(sums)}"
+    amounts = {plan: Counter() for plan in sums.of.special}
+    for plan, parts in received.items():
+        amounts[plan].update({(column, pot): amount for pot, amount in parts.items()})
+    sums.cut(sums.of.special, amounts)
+
+
+# Which rows
+
+
+def that_count(scope, of):
+    """Booked rows that count up to the day of the report."""
+    rows = Payment.objects.order_by().filter(booked_at__isnull=False)
+    if scope.period:
+        rows = rows.filter(accounted_on__lte=scope.day)
+        return rows if scope.period.is_open else rows.filter(booked_at__lte=of.until)
+    if of.is_past:
+        rows = rows.filter(paid_on__lte=scope.day, booked_at__lte=of.until)
+    return rows
+
+
+def _rows_needed(sums, keeps):
+    """Of the kinds that were asked for, in one question; None when no row has to be read."""
+    kinds = [kind for name, kind in KINDS.items() if name in sums.needs]
+    if not keeps:
+        kinds += NET if "net" in sums.needs else []
+        return that_count(sums.scope, sums.of).filter(kind__in=set(kinds)) if kinds else None
+    since = None
+    if "net" in sums.needs and sums.scope.period:
+        since = Q(kind__in=NET, accounted_on__gte=sums.scope.starts_on)
+    if not kinds:
+        booked = Payment.objects.order_by().filter(booked_at__isnull=False)
+        return None if since is None else booked.filter(since)
+    if since is None:
+        return that_count(sums.scope, sums.of).filter(kind__in=kinds)
+    counting = Q(kind__in=kinds, accounted_on__lte=sums.scope.day)
+    return Payment.objects.order_by().filter(counting | since, booked_at__isnull=False)
+
+
+def step_of(scope):
+    """Before the period, a correction in it, or of it; all is of it when there is no period."""
+    if scope.starts_on is None:
+        return Value("this", CharField())
+    return Case(
+        When(accounted_on__lt=scope.starts_on, then=Value("before")),
+        When(accounted_on__gt=scope.day, then=Value("after")),
+        When(late_for__isnull=False, then=Value("corrections")),
+        default=Value("this"),
+        output_field=CharField(),
+    )
+
+
+def _stepped(sums, rows):
+    rows = rows.annotate(step=step_of(sums.scope))
+    what = ["step", "kind", "contribution__source", "contribution__form"]
+    tells = sums.tells_cancelled
+    return sums.whole(rows, "contribution__plan", sums.apart, what, tells_cancelled=tells)
+
+
+# Where a row is added
+
+
+def _columns(sums, keeps, step, kind, pot, amount):
+    """[(column, tyiyn)]; returned money stands below zero."""
+    signed = -amount if kind == PaymentKind.RETURNED else amount
+    is_told = kind == PaymentKind.SPENT or "returned" in sums.needs
+    if is_told and kind != PaymentKind.RECEIVED and step != "after":
+        yield (f"{kind}_{step}", pot), signed
+    if kind == PaymentKind.SPENT or "net" not in sums.needs:
+        return
+    if not keeps:
+        yield (f"net_{step}", pot), signed
+    elif sums.scope.period and step != "before":
+        yield ("net_before", pot), -signed
+        if step != "after":
+            yield (f"net_{step}", pot), signed
+
+
+def _of_plans(sums, rows, plans, keeps):
+    """{plan: {(measure, pot): tyiyn}}, with what is kept of plans from which some has to be moved."""
+    found = {plan: Counter() for plan in plans}
+    if not plans:
+        return found
+    moved = set()
+    for plan, step, kind, source, form, amount in by_plan(rows, plans, sums.scope):
+        pot = pot_of(source, form)
+        for (measure, of), part in _columns(sums, keeps, step, kind, pot, amount):
+            if keeps and measure.startswith("net"):
+                moved.add(plan)
+                if measure == "net_before":
+                    found[plan]["moved_before", of] += part
+                    found[plan]["moved_after", of] -= part
+                else:
+                    found[plan][measure.replace("net", "moved"), of] += part
+                    found[plan]["moved_after", of] -= part
+            else:
+                found[plan][measure, of] += part
+    for plan, received in received_of(moved).items():
+        for pot, amount in received.items():
+            found[plan]["moved_before", pot] += amount
+    return {plan: amounts for plan, amounts in found.items() if amounts}
+
+
+def _adds(sums):
+    """What was moved out of the kept sums of a part is taken from there."""
+
+    def add(key, parts, about):
+        for (measure, pot), amount in parts.items():
+            kind, _line, step = measure.partition("_")
+            if kind != "moved":
+                sums.add(key, (measure, pot), amount, is_cancelled=about.is_cancelled)
+            elif step != "before":
+                cancelled = about.is_cancelled
+                sums.add(key, ("net_before", pot), -amount, is_cancelled=cancelled)
+                if step != "after":
+                    sums.add(key, (f"net_{step}", pot), amount, is_cancelled=cancelled)
+
+    return add
+
+
+def by_plan(rows, plans, scope):
+    """[(plan, step, kind, source, form, tyiyn)]"""
+    rows = rows.filter(contribution__plan__in=list(plans)).annotate(step=step_of(scope))
+    what = ["contribution__plan", "step", "kind", "contribution__source", "contribution__form"]
+    return rows.values_list(*what).annotate(sum=SumTyiyn("amount_kgs"))
+
+
+# Booked since as corrections of the period
+
+
+def read_later(sums):
+    """In later periods; few rows, always cut here, as what comes on top of what counted."""
+    rows = Payment.objects.order_by().filter(late_for=sums.scope.period, booked_at__isnull=False)
+    plans = set(rows.values_list("contribution__plan", flat=True))
+    if not plans:
+        return
+    later = defaultdict(Counter)
+    for plan, _step, kind, source, form, amount in by_plan(rows, plans, sums.scope):
+        signed = -amount if kind == PaymentKind.RETURNED else amount
+        measure = "spent_later" if kind == PaymentKind.SPENT else "net_later"
+        later[plan][measure, pot_of(source, form)] += signed
+    for plan, step, kind, source, form, amount in by_plan(
+        that_count(sums.scope, sums.of), plans, sums.scope
+    ):
+        signed = -amount if kind == PaymentKind.RETURNED else amount
+        measure = "spent" if kind == PaymentKind.SPENT else "net"
+        later[plan][f"{measure}_{step}", pot_of(source, form)] += signed
+
+    def add(key, parts, about):
+        for (measure, pot), amount in parts.items():
+            if measure.endswith("_later"):
+                sums.add(key, (measure, pot), amount, is_cancelled=about.is_cancelled)
+
+    sums.cut(plans, later, adds=add)
