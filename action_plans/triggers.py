@@ -25,10 +25,7 @@ from .models import (
     StatusChange,
     Tranche,
 )
-
-P = "action_plans_"
-PERIOD, PLAN = f"{P}reportingperiod", f"{P}actionplan"
-APPROVED = "'approved', 'implementation', 'completed'"
+from .trigger_conditions import APPROVED, CONDITIONS, FUNCTIONS, PERIOD, PLAN, P
 
 WORDS = {
     "row": _(
@@ -41,10 +38,6 @@ WORDS = {
     ),
     "promise": _(
         "This promise is counted in a closed period. It changes only by a revision with its decision."
-    ),
-    "late_promise": _(
-        "The period of this day is closed, so no promise can be added to it. Enter the first day of the open "
-        "period, and write in the decision when it was made."
     ),
     "in_kind": _(
         "This was received in a closed period, so what was given stays as it is. Withdraw the verification, and "
@@ -67,117 +60,8 @@ WORDS = {
 }
 
 
-class SQLite:
-    """Conditions that ask the periods. There is one writer, so nothing has to be locked."""
-
-    BEGINNING = "''"
-
-    @staticmethod
-    def day(phase, day):
-        return (
-            f"EXISTS (SELECT 1 FROM {PERIOD} WHERE phase_id = {phase} AND ends_on >= {day} "
-            f"AND status <> 'open') AND NOT EXISTS (SELECT 1 FROM {PERIOD} "
-            f"WHERE phase_id = {phase} AND {day} BETWEEN starts_on AND ends_on AND status = 'open')"
-        )
-
-    @staticmethod
-    def known(phase, moment):
-        return f"EXISTS (SELECT 1 FROM {PERIOD} WHERE phase_id = {phase} AND closed_at >= {moment})"
-
-    @classmethod
-    def plan(cls, plan):
-        return (
-            f"EXISTS (SELECT 1 FROM {PLAN} JOIN {PERIOD} ON {PERIOD}.phase_id = {PLAN}.phase_id "
-            f"WHERE {PLAN}.id = {plan} AND (closed_at >= approved_at OR (closed_at IS NOT NULL "
-            f"AND approved_at IS NULL AND {PLAN}.status IN ({APPROVED}))))"
-        )
-
-    @staticmethod
-    def since(plan):
-        """The last closing of the phase of a plan."""
-        return (
-            f"(SELECT MAX(closed_at) FROM {PERIOD} WHERE phase_id = "
-            f"(SELECT phase_id FROM {PLAN} WHERE id = {plan}))"
-        )
-
-    @staticmethod
-    def overlap(period):
-        return (
-            f"EXISTS (SELECT 1 FROM {PERIOD} WHERE phase_id = {period}.phase_id AND id <> {period}.id "
-            f"AND starts_on <= {period}.ends_on AND ends_on >= {period}.starts_on)"
-        )
-
-
-class PostgreSQL(SQLite):
-    """The same, asked by functions that hold the periods: who closes waits for who writes, and the reverse."""
-
-    BEGINNING = "'-infinity'"
-
-    @staticmethod
-    def day(phase, day):
-        return f"closed_day({phase}, {day})"
-
-    @staticmethod
-    def known(phase, moment):
-        return f"closed_since({phase}, {moment})"
-
-    @staticmethod
-    def plan(plan):
-        return f"closed_plan({plan})"
-
-    @staticmethod
-    def overlap(period):
-        return (
-            f"closed_overlap({period}.id, {period}.phase_id, {period}.starts_on, {period}.ends_on)"
-        )
-
-
-FUNCTIONS = f"""
-CREATE OR REPLACE FUNCTION closed_day(of_phase bigint, on_day date) RETURNS boolean
-LANGUAGE plpgsql AS $$
-DECLARE period record;
-BEGIN
-  FOR period IN SELECT status, starts_on FROM {PERIOD}
-    WHERE phase_id = of_phase AND ends_on >= on_day ORDER BY starts_on FOR SHARE
-  LOOP
-    IF period.status <> 'open' THEN RETURN TRUE; END IF;
-    IF period.starts_on <= on_day THEN RETURN FALSE; END IF;
-  END LOOP;
-  RETURN FALSE;
-END $$;
-
-CREATE OR REPLACE FUNCTION closed_since(of_phase bigint, moment timestamptz) RETURNS boolean
-LANGUAGE plpgsql AS $$
-DECLARE period record;
-BEGIN
-  FOR period IN SELECT closed_at FROM {PERIOD} WHERE phase_id = of_phase ORDER BY starts_on FOR SHARE
-  LOOP
-    IF period.closed_at >= moment THEN RETURN TRUE; END IF;
-  END LOOP;
-  RETURN FALSE;
-END $$;
-
-CREATE OR REPLACE FUNCTION closed_plan(of_plan bigint) RETURNS boolean
-LANGUAGE plpgsql AS $$
-DECLARE plan record;
-BEGIN
-  SELECT phase_id, approved_at, status INTO plan FROM {PLAN} WHERE id = of_plan;
-  IF plan.approved_at IS NULL AND plan.status NOT IN ({APPROVED}) THEN RETURN FALSE; END IF;
-  RETURN closed_since(plan.phase_id, COALESCE(plan.approved_at, '-infinity'));
-END $$;
-
-CREATE OR REPLACE FUNCTION closed_overlap(own bigint, of_phase bigint, first_day date, last_day date)
-RETURNS boolean LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM 1 FROM {P}phase WHERE id = of_phase FOR NO KEY UPDATE;
-  RETURN EXISTS (SELECT 1 FROM {PERIOD} WHERE phase_id = of_phase AND id <> own
-    AND starts_on <= last_day AND ends_on >= first_day);
-END $$;
-"""
-
-
 def rules(vendor):
-    sql = {"sqlite": SQLite, "postgresql": PostgreSQL}[vendor]
+    sql = CONDITIONS[vendor]
     yield from _money(sql)
     yield from _records(sql)
     yield from _promises(sql)
@@ -266,7 +150,7 @@ def _promises(sql):
 def _contributions(sql):
     """Of a plan that was approved by the closing; revise() saves the revision before the new amount."""
     table = f"{P}contribution"
-    fixed = ["plan_id", "source", "form", "promised_on", "id"]
+    fixed = ["plan_id", "source", "form", "promised_on", "recorded_at", "id"]
     newest = (
         f"(SELECT amount_kgs FROM {P}promiserevision WHERE contribution_id = OLD.id "
         "ORDER BY number DESC LIMIT 1)"
@@ -283,9 +167,11 @@ def _contributions(sql):
     moved = f"({sql.plan('OLD.plan_id')}) OR ({sql.plan('NEW.plan_id')})"
     yield Guard("promise_changed", table, _of(fixed), moved, "promise", when=_differs(fixed))
     yield Guard("promise_deleted", table, "DELETE", sql.plan("OLD.plan_id"), "promise")
-    day = sql.day(f"(SELECT phase_id FROM {PLAN} WHERE id = NEW.plan_id)", "NEW.promised_on")
-    late = f"({sql.plan('NEW.plan_id')}) AND (NEW.promised_on IS NULL OR ({day}))"
-    yield Guard("promise_new", table, "INSERT", late, "late_promise")
+    phase = f"(SELECT phase_id FROM {PLAN} WHERE id = NEW.plan_id)"
+    known = f"NEW.recorded_at IS NULL OR ({sql.known(phase, 'NEW.recorded_at')})"
+    yield Guard(
+        "promise_new", table, "INSERT", f"({sql.plan('NEW.plan_id')}) AND ({known})", "known"
+    )
 
 
 # --- Plans ----------------------------------------------------------------------------------------------

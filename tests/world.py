@@ -1,5 +1,6 @@
 """A small programme with every kind of person and page, for tests that go through all addresses."""
 
+import datetime as dt
 import hashlib
 
 from django.core.files.base import ContentFile
@@ -26,6 +27,7 @@ PEOPLE = {
 
 class World:
     def __init__(self):
+        self.year = 1990
         self.place, self.elsewhere = factories.MunicipalityFactory.create_batch(2)
         self.people = {name: self._person(name, fields) for name, fields in PEOPLE.items()}
         self.colleague = factories.UserFactory(name="Colleague")
@@ -83,8 +85,14 @@ class World:
             return factories.BudgetLineFactory(plan=plan)
         return None
 
+    def period(self):
+        """Of a year that no other period of this world has."""
+        self.year += 1
+        days = {"starts_on": dt.date(self.year, 1, 1), "ends_on": dt.date(self.year, 12, 31)}
+        return factories.PeriodFactory(**days)
+
     def closed_period(self):
-        period = factories.PeriodFactory()
+        period = self.period()
         closing.step(period, "closed", by=self.colleague)
         return period
 
@@ -107,9 +115,9 @@ class World:
         if name == "reports:period_reopen":
             return [self.closed_period().pk]
         if name.startswith("reports:period_") or name == "reports:period":
-            return [factories.PeriodFactory().pk] if name != "reports:period_add" else []
+            return [self.period().pk] if name != "reports:period_add" else []
         if name.startswith("reports:signed"):
-            report = factories.SignedReportFactory()
+            report = factories.SignedReportFactory(period=self.period())
             factories.SignedFileFactory(report=report)
             return [report.pk, "pdf"] if name == "reports:signed_file" else [report.pk]
         if name == "reports:template":

@@ -22,7 +22,8 @@ def promise_add(request, reference):
     after = promises.newest_contribution(plan)
     form = AddPromiseForm(request.POST or None, after=after)
     keep = f"promise-{plan.reference}-new"
-    if form.is_valid() and _add(form, plan, request.user):
+    if form.is_valid() and (promise := _add(form, plan, request.user)):
+        say_closed(request, plan, promise.promised_on)
         return _done(request, plan, _("The promise was added."), kept_as=keep)
     context = {"plan": plan, "form": form, "keep": keep}
     return render(request, "action_plans/promise_form.html", context)

@@ -219,6 +219,10 @@ def test_nothing_new_is_put_into_a_closed_period(world):
     refused(lambda: PlanFactory(status="approved", approved_at=earlier))
     new = Contribution(plan=world.plan, source="donor", amount_kgs=1, promised_on=YEAR_2017)
     refused(new.save)
+    new.recorded_at = earlier
+    refused(new.save)
+    new.recorded_at = timezone.now()
+    new.save()
 
 
 def test_a_day_before_the_first_closed_period_is_closed_too(world):
