@@ -38,12 +38,12 @@ class Figures(NamedTuple):
 
 
 def figures(phases, days):
-    """{day: Figures}; days: {day: what was recorded by this moment is known}"""
+    """{day: Figures}; days: {day: (plans approved by this moment, what was recorded by this one is known)}"""
     changed = _Changed(phases)
-    return {day: _figures(phases, day, moment, changed) for day, moment in days.items()}
+    return {day: _figures(phases, day, *moments, changed) for day, moments in days.items()}
 
 
-def _figures(phases, day, moment, changed):
+def _figures(phases, day, moment, known_at, changed):
     plans = _counted(phases, moment)
     known = Q(cost_kgs__isnull=False)
     own = F("own_cash_kgs") + F("own_in_kind_kgs")
@@ -56,7 +56,7 @@ def _figures(phases, day, moment, changed):
         samples=Count("pk", filter=Q(has_sample=True)),
     )
     places = PlanMunicipality.objects.filter(plan__in=plans.values("pk")).order_by()
-    other = changed.since(day, moment, plans)
+    other = changed.since(day, known_at, plans)
     return Figures(
         plans=sums["plans"],
         municipalities=places.aggregate(number=Count("municipality", distinct=True))["number"],

@@ -14,7 +14,7 @@ from action_plans.models import (
 
 
 def moment_of(scope):
-    """What was recorded by then is known, and no step after it has been taken."""
+    """No plan had been approved after it, and no step after it had been taken."""
     return min(facts_on.end_of(scope.day), scope.known_at)
 
 
@@ -65,11 +65,11 @@ def codes_of(area):
 
 def areas_then(scope):
     """{plan id: ((code, share), …)} of plans that were in other areas than now."""
-    return facts_on.areas_then(scope.day, moment_of(scope)) if is_past(scope) else {}
+    return facts_on.areas_then(scope.day, moment_of_money(scope)) if is_past(scope) else {}
 
 
 def costs_then(scope):
-    return facts_on.costs_then(scope.day, moment_of(scope)) if is_past(scope) else {}
+    return facts_on.costs_then(scope.day, moment_of_money(scope)) if is_past(scope) else {}
 
 
 # Rows of the ledger
@@ -86,7 +86,7 @@ def booked_then(rows, scope, day="paid_on"):
 
 
 def moment_of_money(scope):
-    """Of a period: what is booked for it until it is closed. Of a day: what was booked by its end."""
+    """What was booked or recorded by then is known: for a period until it is closed, for a day until its end."""
     return scope.known_at if scope.period else moment_of(scope)
 
 
