@@ -3,7 +3,7 @@
 Claimed and verified are two figures. Only what was verified is received: one ledger row per item.
 """
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +34,8 @@ def claim(*, plan, claim_key, by, evidence=None, **claimed):
     known = InKindItem.objects.filter(claim_key=claim_key, contribution__plan=plan).first()
     if known:
         return _same(known, typed, evidence)
+    if InKindItem.objects.filter(claim_key=claim_key).exists():
+        raise BadRequest("claim_key of another plan")
     item = InKindItem(claim_key=claim_key, claimed_at=timezone.now(), claimed_by=by)
     return _write(plan, item, typed, evidence, by)
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.dates import format_partial
 from lib.money import format_kgs
+from lib.uploads import sha256_of
 
-from . import documents, periods
+from . import documents
 from .models import ActionPlan, Attachment, Contribution, PromiseRevision
 from .totals import ZERO, keep_totals
 
@@ -34,10 +35,10 @@ def revise(*, contribution, amount, effective_on, reason, decision, by, document
     """
     plan = _lock(contribution.plan_id, by)
     promise = Contribution.objects.get(pk=contribution.pk)
-    before = promise.revisions.select_related("revised_by").last()
+    before = promise.revisions.select_related("revised_by", "document").last()
     typed = (amount, effective_on, reason.strip(), decision.strip())
     if number and before and before.number >= number:
-        return _same(before, number, typed, by)
+        return _same(before, number, typed, document, by)
     _revisable(plan, promise, before, amount, effective_on)
     revision = PromiseRevision(
         contribution=promise,
@@ -83,7 +84,6 @@ def add(*, plan, source, form, amount, promised_on, decision, by, reason="", aft
     if amount <= 0:
         raise ValidationError({"amount": _("A new promise is more than 0.")})
     _on_a_possible_day("promised_on", promised_on, _approved_on(plan))
-    _in_an_open_period(plan, promised_on)
     promise.full_clean(exclude=["plan"])
     _save(promise, by, at=promise.recorded_at, reason=reason.strip())
     keep_totals(plan.pk)
@@ -141,10 +141,11 @@ def _lock(plan_id, by):
     return plan
 
 
-def _same(last, number, typed, by):
+def _same(last, number, typed, file, by):
     """A double click answers with what it made; somebody else's revision is named."""
     made = (last.amount_kgs, last.effective_on, last.reason, last.decision)
     if last.number == number and last.revised_by == by and made == typed:
+        _same_document(last, file)
         return last
     raise ValidationError(
         _(
@@ -157,6 +158,20 @@ def _same(last, number, typed, by):
             "amount": format_kgs(last.amount_kgs),
             "day": format_partial(last.effective_on),
         },
+    )
+
+
+def _same_document(last, file):
+    proof = last.document
+    if not file or (proof and proof.sha256 == sha256_of(file)):
+        return
+    raise ValidationError(
+        _(
+            "This revision was saved already, with %(document)s. The other file was not kept; "
+            "add it to the documents of the plan."
+        ),
+        code="document",
+        params={"document": f"“{proof}”" if proof else _("no document")},
     )
 
 
@@ -183,17 +198,6 @@ def _on_a_possible_day(field, day, since):
         message = _("The date is before the approval or the last change of the promise, %(day)s.")
         params = {"day": format_partial(since)}
         raise ValidationError({field: ValidationError(message, params=params)})
-
-
-def _in_an_open_period(plan, day):
-    """A new promise says of itself only its day; a closed period would count it as if it had been known then."""
-    if closed := periods.counted_on(day, periods.held_for(plan))[1]:
-        message = _(
-            "The period %(period)s is closed, so no promise is added to it. Enter the first day after it, and "
-            "write in the decision when it was made."
-        )
-        params = {"period": closed}
-        raise ValidationError({"promised_on": ValidationError(message, params=params)})
 
 
 def _added_since(promise, after):

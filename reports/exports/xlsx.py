@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from action_plans.models import PlanStatus, ServiceArea
+from action_plans.models import ActionPlan, PlanArea, PlanStatus, PlanText, ServiceArea
 from lib.dates import Precision, format_moment, format_partial
 from lib.money import format_share
 from reports import catalogue
@@ -38,7 +38,7 @@ def _plans(report):
     areas = {area.code: area.name for area in ServiceArea.objects.all()}
     phases = {phase.code: phase.name for phase in report.filter.phases}
     states = {state.value: str(state.label) for state in PlanStatus}
-    labels = {column.name: str(column.label) for column in catalogue.PLAN_COLUMNS}
+    labels = sample_labels()
     no_share = {
         None: "",
         COST_UNKNOWN: pgettext("own share", "the cost is not known yet"),
@@ -50,7 +50,8 @@ def _plans(report):
             row[name] = row[source]
         codes, sample = row["row_area"] or "", row["row_sample_fields"] or ""
         row["row_area"] = ", ".join(sorted(areas[code] for code in codes.split()))
-        row["row_sample_fields"] = ", ".join(labels.get(n, n) for n in sample.split())
+        named = dict.fromkeys(labels.get(name, name) for name in sample.split())
+        row["row_sample_fields"] = ", ".join(named)
         row["phase__code"] = phases[row["phase__code"]]
         row["status"] = states[row["status"]]
         row["own_of_known_cost_kgs"] = None if row["cost_kgs"] is None else row["own_kgs"]
@@ -62,6 +63,19 @@ def _plans(report):
         yield row
 
 
+def sample_labels():
+    """{name of a sample field of a plan: what pages call it}"""
+    fields = {field.name: field for model in (PlanText, ActionPlan) for field in model._meta.fields}
+    labels = {name: str(field.verbose_name) for name, field in fields.items()}
+    labels |= {column.name: str(column.label) for column in catalogue.PLAN_COLUMNS}
+    labels |= {f"{name}_precision": labels[f"{name}_on"] for name in DATED}
+    labels["area"] = labels["areas"] = str(PlanArea._meta.get_field("area").verbose_name)
+    labels["municipality"] = labels["municipalities"] = labels["lead"]
+    labels["approved_at"] = pgettext("sample value", "day of the approval")
+    return {name: label[:1].upper() + label[1:] for name, label in labels.items()}
+
+
+DATED = ["starts", "ends", "completed"]
 MONEY = [(name, f"row_{name}") for name in catalogue.PLAN_MONEY]
 PLAN_VALUES = [
     *(column.name for column in catalogue.PLAN_HEAD),

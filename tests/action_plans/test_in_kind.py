@@ -99,6 +99,14 @@ def test_the_same_form_sent_twice_is_one_claim_and_another_one_is_asked(client):
     assert {item.what for item in InKindItem.objects.all()} == {"Песок", "Щебень"}
 
 
+def test_the_key_of_a_form_of_another_plan_is_a_bad_request(client):
+    key = claim(a_plan()).claim_key
+    client.force_login(StaffFactory())
+    plan = a_plan()
+    assert client.post(address("add", plan), typed(plan, claim_key=key)).status_code == 400
+    assert InKindItem.objects.count() == 1
+
+
 def test_the_same_claim_with_another_paper_is_asked_about_so_that_the_paper_is_not_lost(client):
     plan = a_plan()
     client.force_login(StaffFactory())

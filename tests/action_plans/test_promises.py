@@ -150,6 +150,16 @@ def test_the_same_form_sent_twice_makes_one_revision(client):
     assert (revision.amount_kgs, revision.document.kind) == (400, "decision")
 
 
+def test_the_same_revision_with_another_file_says_which_one_was_kept(client):
+    plan = a_plan()
+    client.force_login(StaffFactory())
+    for name, content in [("one.pdf", b"%PDF-1.7 1\n%%EOF"), ("two.pdf", b"%PDF-1.7 2\n%%EOF")]:
+        decision = SimpleUploadedFile(name, content, "application/pdf")
+        response = client.post(revise_at(plan), typed(document=decision))
+    assert "This revision was saved already, with “one.pdf”." in response.text
+    assert plan.attachments.count() == 1
+
+
 def test_of_two_who_revise_the_second_is_told_and_can_go_on(client):
     plan = a_plan()
     revise(plan, 450, dt.date(2018, 2, 1), by=StaffFactory(name="Айгүл"), number=1)

@@ -8,8 +8,10 @@ import openpyxl
 import pytest
 
 from action_plans.models import PlanMunicipality, PlanStatus
+from action_plans.sample import plan_rows
 from action_plans.totals import keep_totals
 from reports.exports.workbook import sheet_name
+from reports.exports.xlsx import sample_labels
 from tests.factories import (
     ContributionFactory,
     DonorFactory,
@@ -183,3 +185,11 @@ def test_an_empty_report_is_a_workbook_without_errors(donor):
 )
 def test_a_sheets_name_is_one_that_a_workbook_takes(title, name):
     assert sheet_name(title) == name
+
+
+def test_every_sample_field_has_a_name(english):
+    labels = sample_labels()
+    names = {name for row in plan_rows() for name in row["sample"]}
+    assert names - labels.keys() == set()
+    assert labels["starts_precision"] == labels["starts_on"]
+    assert not [label for label in labels.values() if "_" in label]
