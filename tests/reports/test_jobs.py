@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -235,7 +236,8 @@ def test_a_worker_that_is_stopped_leaves_no_half_file_and_the_next_one_begins_an
 KILLED = """
 import django, time
 django.setup()
-from reports import makers, making, table_files
+from django.core.management import call_command
+from reports import makers, table_files
 
 class Slow:
     parts = [b"PK half of a file"]
@@ -248,26 +250,33 @@ class Slow:
     def __exit__(self, *error): pass
 
 makers.MAKERS["reports:funding_xlsx"] = lambda *a, **k: table_files.Made(Slow(), "funding.xlsx", "")
-making.make(%s)
+call_command("worker")
 """
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_in_the_middle_leaves_no_half_file_and_another_one_makes_it(settings):
+@pytest.mark.parametrize(
+    ("end", "status", "tries"),
+    [(signal.SIGKILL, JobStatus.RUNNING, 1), (signal.SIGTERM, JobStatus.WAITING, 0)],
+)
+def test_a_worker_that_ends_in_the_middle_leaves_no_half_file_and_another_one_makes_it(
+    settings, end, status, tries
+):
     if connection.vendor == "sqlite":
         pytest.skip("the database of a test is in this process only")
     job, database = FileJobFactory(), connection.settings_dict
     address = f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
     env = {**os.environ, "DATABASE_URL": address, "DATA_DIR": str(settings.DATA_DIR), "TRIAL": "1"}
     env["DJANGO_SETTINGS_MODULE"] = "psi_portal.settings"
-    command = [sys.executable, "-c", KILLED % job.pk]
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED], env=env, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout.readline() == "half is written\n"
-        process.kill()
-    assert (state(job), job.file.name) == (JobStatus.RUNNING, "")
+        process.send_signal(end)
+    assert (state(job), job.tries, job.file.name) == (status, tries, "")
     FileJob.objects.update(alive_at=ago(minutes=2))
     work()
-    assert (state(job), job.tries) == (JobStatus.READY, 2)
+    assert (state(job), job.tries) == (JobStatus.READY, tries + 1)
     with job.file.open() as file:
         assert openpyxl.load_workbook(file).sheetnames
     upkeep.look_after(timezone.now() + timedelta(days=2))
