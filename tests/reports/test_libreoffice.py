@@ -1,5 +1,6 @@
 """The workbook's formulas are right, not only the values written beside them."""
 
+import datetime as dt
 import os
 import re
 import shutil
@@ -9,10 +10,15 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from django.http import QueryDict
 from django.utils.translation import override, pgettext
 
+from action_plans.models import ReportingPeriod
 from reports.about import About
-from reports.exports.tables_xlsx import to_xlsx
+from reports.donor_tables.registry import TABLES
+from reports.exports.tables_xlsx import shown_columns, to_xlsx
+from reports.facts import facts_of
+from reports.scope_form import scope_of
 from tests.factories import (
     DonorFactory,
     MunicipalityFactory,
@@ -20,6 +26,7 @@ from tests.factories import (
     PlanFactory,
     ServiceAreaFactory,
 )
+from tests.reports import signing_data
 from tests.reports.test_tables_xlsx import a_table, row
 
 SOFFICE = shutil.which("soffice")
@@ -82,6 +89,55 @@ def test_libreoffice_computes_the_stored_figures_of_donor_tables(tmp_path, langu
     ]
     assert book.worksheets[1]["B2"].value == yes
     assert {line[-1] for line in book["control"].iter_rows(2, values_only=True)} == {0}
+
+
+@pytest.mark.parametrize("language", ["ky", "ru", "en"])
+def test_libreoffice_computes_the_figures_of_every_donor_table(tmp_path, language):
+    with override(language):
+        tables = donor_tables(signing_data.preparer())
+        path = written(tmp_path / "donor.xlsx", *tables)
+    shown = openpyxl.load_workbook(path, data_only=True)
+    spoil(path)
+    book = recalculated(tmp_path, path.name)
+    for sheet in shown.worksheets[:-1]:
+        found = [list(map(close, line)) for line in book[sheet.title].iter_rows(values_only=True)]
+        assert [list(line) for line in sheet.iter_rows(values_only=True)] == found, sheet.title
+
+
+def test_each_figure_that_is_computed_in_a_donor_table_is_a_formula(tmp_path):
+    tables = donor_tables(signing_data.preparer())
+    book = openpyxl.load_workbook(written(tmp_path / "donor.xlsx", *tables))
+    number = 0
+    for table, sheet in zip(tables, book, strict=False):
+        columns = [c for c in shown_columns(table) if c.ratio or c.sums]
+        heads = [cell.value for cell in sheet[1]]
+        for n, row_of in enumerate(table.rows, start=2):
+            for column in columns:
+                cell = sheet.cell(n, heads.index(str(column.label)) + 1)
+                number += 1
+                if row_of[column.name] is not None:
+                    assert cell.data_type == "f", (table.slug, column.name, cell.value)
+    assert number > 20
+
+
+def donor_tables(user):
+    """Every table with each of its kinds of rows, of a period with money before, in and late in it."""
+    plan = signing_data.plan_with_money()
+    for cost in [{"own": 120_000}, {"cost_kgs": 0}]:
+        PlanFactory(status="approved", approved_at=signing_data.at(2017, 2, 1), **cost)
+    signing_data.closed_year(user)
+    grant = plan.contributions.get(source="grant")
+    later = {"contribution": grant, "paid_on": dt.date(2018, 2, 1)}
+    PaymentFactory(**later, amount_kgs="50000.00", kind="returned")
+    PaymentFactory(**later, amount_kgs="1200000.50", kind="spent")
+    period = ReportingPeriod.objects.get(status="open")
+    scope = scope_of(QueryDict(f"period={period.pk}"), user=user)
+    asked = [(t, scope.with_(rows=rows)) for t in TABLES.values() for rows in t.row_choices or [""]]
+    return [table.make(scope, facts_of(scope)) for table, scope in asked]
+
+
+def close(value):
+    return pytest.approx(value) if isinstance(value, float) else value
 
 
 @pytest.mark.parametrize("figure", ["575000.00", "SUM(C2:C3)", "Ош"])
