@@ -1,5 +1,7 @@
 """The approver reads the figures of a closed period and signs them."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
@@ -55,7 +57,7 @@ def _instead(period, user):
 
 
 def _template(request, period):
-    """(the one asked for, else that of the version before, else the first; all in use)."""
+    """(the one asked for, else that of the version before, else one for such a length; all in use)."""
     templates = list(ReportTemplate.objects.filter(is_retired=False))
     before = period.reports.defer("snapshot").order_by("-version").first()
     asked = request.POST.get("template") or request.GET.get("template")
@@ -64,7 +66,15 @@ def _template(request, period):
         wanted = [each for each in templates if each.pk == before.template_id]
     if asked and not wanted:
         raise Http404
-    return next(iter([*wanted, *templates]), None), templates
+    months = _months(period)
+    fitting = [each for each in templates if each.period_months == months]
+    return next(iter([*wanted, *fitting, *templates]), None), templates
+
+
+def _months(period):
+    after = period.ends_on + dt.timedelta(days=1)
+    first = period.starts_on
+    return (after.year - first.year) * 12 + after.month - first.month
 
 
 def _signed(request, form, period, template):
