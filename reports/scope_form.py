@@ -35,7 +35,9 @@ from .scope import Scope
 
 NO_AREA = "none"
 NOT_KNOWN = gettext_lazy("“%(value)s” is not known here.")
-OFFERED_CURRENCIES = ["KGS", "CHF", "EUR", "USD"]
+OFFERED_CURRENCIES = ["CHF", "EUR", "USD"]
+# What is meant without a word; an address that says it means the same.
+USUAL = {"basis": Basis.CASH, "currency": currencies.KGS, "rate_basis": RateBasis.END}
 
 
 class DayField(forms.DateField):
@@ -201,8 +203,8 @@ class ScopeForm(forms.Form):
 
     def _rate_options(self):
         """The average of the tranches says what tranches cost: not for municipal people."""
-        hidden_from = set() if self.sees_tranches else {RateBasis.TRANCHES}
-        return [choice for choice in RateBasis.choices if choice[0] not in hidden_from]
+        left_out = {RateBasis.END} if self.sees_tranches else {RateBasis.END, RateBasis.TRANCHES}
+        return [choice for choice in RateBasis.choices if choice[0] not in left_out]
 
     # What was chosen
 
@@ -309,7 +311,8 @@ def filled(query):
     """Only our own parameters, only filled ones, of each the last: no two addresses for one question."""
     kept = QueryDict(mutable=True)
     for name in ScopeForm.base_fields:
-        if value := str(query.get(name, "")).replace("\x00", "\ufffd").strip():
+        value = str(query.get(name, "")).replace("\x00", "\ufffd").strip()
+        if value and value != USUAL.get(name):
             kept[name] = value
     return kept
 
