@@ -49,3 +49,14 @@ def test_case_01_the_plan_is_named_and_nobody_gives_it_an_area(staff, programme)
     assert programme.reference in words(staff.get("/reports/funding/?area=none"))
     assert programme.reference in words(staff.get("/data-quality/"))
     assert not programme.areas.exists()
+
+
+def test_case_01_the_cover_and_t11_of_the_donor_report_say_it(staff, programme):
+    cover = table(staff.get("/reports/cover/"), "What")
+    [line] = [row["This report"] for row in cover if row["What"] == "How complete it is"]
+    assert "37 of 38 have a service area; the others are “not specified”." in line
+    rows = table(staff.get("/reports/unallocated/"), "What")
+    [row] = [row for row in rows if row["What"] == "Plans without a service area"]
+    assert (row["Number"], row["Which"]) == ("1", programme.reference)
+    status = table(staff.get("/reports/plan-status/"), "Service area")
+    assert column(status, "All plans") == (["9", "11", "9", "8", "1"], "38")

@@ -52,3 +52,14 @@ def test_case_06_nothing_is_paid_from_the_tranches(staff, plan):
     statement = response.context["statement"]
     assert statement.received.kgs == statement.closing.kgs == 2_000_000
     assert statement.paid.kgs == 0
+
+
+def test_case_06_nothing_is_in_t4_and_t7_has_the_claim(staff, plan):
+    assert "No money had moved by this day." in words(staff.get("/reports/fund-flow/"))
+    row, total = table(staff.get("/reports/in-kind/"), "Plan")
+    assert (row["State"], row["Claimed"], row["Accepted"]) == (
+        "accepted",
+        "1,500,000.00",
+        "1,500,000.00",
+    )
+    assert total["Accepted"] == "1,500,000.00"

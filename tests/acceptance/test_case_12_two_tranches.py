@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from tests.acceptance.steps import enter_plan, pay, table, words
+from tests.acceptance.steps import csv_rows, enter_plan, pay, table, words
 from tests.action_plans.form_data import money
 from tests.factories import AdministratorFactory, PhaseFactory, StaffFactory
 
@@ -64,3 +64,18 @@ def test_case_12_the_exchange_result_is_a_line_of_its_own(staff):
     assert shown[budget] == ("+100,000.00", "+6,800,000.00")
     plan = staff.get("/plans/").context["page"].object_list[0]
     assert "220,000.00" not in words(staff.get(f"{plan.get_absolute_url()}money/"))
+
+
+def test_case_12_t4_has_the_line_and_t6_the_weighted_rate(staff):
+    spend(staff)
+    rows = csv_rows(staff.get("/reports/fund-flow.csv"))
+    found = {row["line_code"]: row for row in rows if row["account_code"] == "i-CHF"}
+    assert found["budget-result"]["amount_kgs"] == "220000.00"
+    assert (found["closing"]["amount"], found["closing"]["amount_kgs"]) == ("7407.41", "520000.00")
+    rates = csv_rows(staff.get("/reports/exchange-rates.csv"))
+    [average] = rows_of_average(rates)
+    assert (float(average["rate"]), average["amount"]) == (70.2, "100000.00")
+
+
+def rows_of_average(rows):
+    return [row for row in rows if row["used_for"] == "weighted average of these tranches"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.acceptance.steps import enter_plan, pay, table, words
+from tests.acceptance.steps import csv_rows, enter_plan, pay, table, words
 from tests.action_plans.form_data import money
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +38,13 @@ def test_case_17_execution_is_97_9_percent_of_what_was_promised(staff, plan):
     page = staff.get(f"{plan.get_absolute_url()}money/")
     [grant] = [row for row in table(page, "Source") if "grant" in row["Source"]]
     assert grant["Received of promised"] == "97.9%"
+
+
+def test_case_17_t4_and_t9_count_the_refund_once(staff, plan):
+    rows = csv_rows(staff.get("/reports/fund-flow.csv"))
+    grant = {row["line_code"]: row["amount_kgs"] for row in rows if "grant" in row["account_code"]}
+    assert (grant["received"], grant["returned"]) == ("2400000.00", "-50000.00")
+    assert grant["closing"] == "2350000.00"
+    staff.post(f"{plan.get_absolute_url()}cancel/", {"reason": "No road"})
+    total = table(staff.get("/reports/plan-status/"), "Service area")[-1]
+    assert total["Paid to cancelled plans"] == "2,350,000.00"
