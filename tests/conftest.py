@@ -24,8 +24,8 @@ def pytest_runtest_teardown(item):
     Emptying installs the triggers again (post_migrate).
     """
     marker = item.get_closest_marker("django_db")
-    fixtures = getattr(item, "fixturenames", ())
-    real = "transactional_db" in fixtures or (marker and marker.kwargs.get("transaction"))
+    fixtures = {"transactional_db", "live_server"} & {*getattr(item, "fixturenames", ())}
+    real = fixtures or (marker and marker.kwargs.get("transaction"))
     was_set_up = "_django_db_marker" in getattr(item, "funcargs", ())  # it was not skipped
     if real and was_set_up:
         for guards in (CLOSED, SIGNED):
