@@ -1,6 +1,7 @@
 """The rows of T10 in words: one question per table, however many rows of it are shown."""
 
 from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -209,6 +210,7 @@ def _steps(keys):
             pgettext("change", "Status of the plan"),
             before=row.get_before_display(),
             after=row.get_after_display(),
+            on=timezone.localdate(row.changed_at),
             who=row.changed_by,
             why=row.reason,
         )
@@ -224,9 +226,14 @@ def _periods(keys):
             "phase": row.period.phase.name,
             "period": row.period,
         }
-        before, after = row.get_before_display(), row.get_after_display()
         found[row.pk] = _row(
-            None, what, before=before, after=after, who=row.taken_by, why=row.reason
+            None,
+            what,
+            before=row.get_before_display(),
+            after=row.get_after_display(),
+            on=timezone.localdate(row.taken_at),
+            who=row.taken_by,
+            why=row.reason,
         )
     return found
 

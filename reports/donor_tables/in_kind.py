@@ -29,7 +29,7 @@ def table(scope, facts=None):
         title=_("Register of contributions in kind"),
         columns=_columns(),
         rows=LongRows(_keys(items), lambda keys: _rows(keys, scope)),
-        total={"plan": pgettext("row of a table", "Total"), **_sums(items, scope)},
+        total=dict.fromkeys([column.name for column in _columns()[1:]], "") | _sums(items),
         notes=[
             _(
                 "Only what was verified is in totals: the accepted value. What was claimed and not "
@@ -44,13 +44,10 @@ def _columns():
     return [
         Column("plan", pgettext("column", "Plan"), "text", width=14),
         Column("state", pgettext("column", "State"), "text", width=14),
-        Column("source", pgettext("column", "Source"), "text", width=16),
         Column("what", pgettext("column", "What"), "text", width=40),
         Column("given_on", pgettext("column", "Given on"), "date"),
         Column("quantity", pgettext("column", "Quantity"), "text", width=16),
         Column("unit_value_kgs", pgettext("column", "Value of a unit"), "amount"),
-        Column("valuation", pgettext("column", "How it was valued"), "text", width=34),
-        Column("evidence", pgettext("column", "Evidence"), "text", width=30),
         Column(
             "claimed_kgs",
             pgettext("column", "Claimed"),
@@ -65,6 +62,9 @@ def _columns():
         ),
         Column("verified_by", pgettext("column", "Verified by"), "text", width=24),
         Column("verified_on", pgettext("column", "Verified on"), "date"),
+        Column("evidence", pgettext("column", "Evidence"), "text", width=30),
+        Column("valuation", pgettext("column", "How it was valued"), "text", width=34),
+        Column("source", pgettext("column", "Source"), "text", width=16),
     ]
 
 
@@ -100,7 +100,7 @@ def _keys(items):
     return items.order_by(*order).values_list("pk", "state", "accepted")
 
 
-def _sums(items, scope):
+def _sums(items):
     return items.aggregate(claimed_kgs=sum_kgs("claimed_kgs"), accepted_kgs=sum_kgs(F("accepted")))
 
 

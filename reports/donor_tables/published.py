@@ -136,7 +136,9 @@ def _row(figure, now, then, scope, plans, whole):
         "difference": _signed(figure.measure, difference),
         "computed_then": _words(figure.measure, past) if then.plans else _("none was known yet"),
         "computed_then_value": past if then.plans else None,
-        "why": " ".join(_why(figure, value, now, scope, plans, whole)),
+        "why": " ".join(
+            _why(figure, value, past if then.plans else None, now, scope, plans, whole)
+        ),
     }
 
 
@@ -172,11 +174,14 @@ def _signed(measure, difference):
 # --- Why --------------------------------------------------------------------------------------------
 
 
-def _why(figure, value, now, scope, plans, whole):
+def _why(figure, value, past, now, scope, plans, whole):
     """Sentences; each only when the data say so."""
     if value is not None and agrees(figure, value):
         return [_("They agree.")]
-    return [*_reasons(figure, now, scope, plans, whole)] or [_("Why is not known.")]
+    reasons = [*_reasons(figure, now, scope, plans, whole)] or [_("Why is not known.")]
+    if past is not None and agrees(figure, past):
+        return [_("For that day the portal computes the same."), *reasons]
+    return reasons
 
 
 def agrees(figure, value):

@@ -221,7 +221,7 @@ def _list(scope):
         title=_("Cancelled plans and the money already paid to them"),
         columns=_columns_of_list(),
         rows=rows,
-        total={"plan": pgettext("row of a table", "Total"), **sums},
+        total=dict.fromkeys([column.name for column in _columns_of_list()[1:]], "") | sums,
         notes=[_("What was paid to a cancelled plan and not returned stays in all totals.")],
         empty=_("No plan that had been approved is cancelled."),
     )

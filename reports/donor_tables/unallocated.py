@@ -341,7 +341,9 @@ def _row(gap, number, som, references, scope):
         "amount_kgs": som,
         "which": _which(number, references),
     }
-    if som is None:
+    if not number and gap.check == Check.NO_RATE:
+        row["amount_kgs"] = ZERO
+    elif som is None:
         row["amount_kgs_reason"] = _no_amount(gap)
     if number and gap.check in Check.values:
         phase = scope.phases[0] if len(scope.phases) == 1 else None
