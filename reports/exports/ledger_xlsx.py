@@ -22,7 +22,8 @@ from .workbook import Writer, new_workbook
 def to_xlsx(ledger, *, at, address):
     """A file on disk, rewound."""
     with new_workbook(title=_("Ledger of a plan"), made_at=at) as (file, book):
-        writer = Writer(book, footer(ledger, at))
+        warning = _("Contains sample data.") if ledger.has_sample else ""
+        writer = Writer(book, footer(ledger, at), warning=warning)
         writer.sheet(_("Ledger"), ROWS, rows(ledger), ledger_total(ledger))
         found = by_contribution(ledger)
         writer.sheet(_("By contribution"), BY_CONTRIBUTION, found, contribution_total(ledger))
@@ -158,5 +159,4 @@ def moment(at):
 
 def footer(ledger, at):
     words = {"reference": ledger.plan.reference, "day": day(ledger), "moment": moment(at)}
-    text = _("Ledger of %(reference)s as of %(day)s, made %(moment)s") % words
-    return text, _("Contains sample data.") if ledger.has_sample else ""
+    return _("Ledger of %(reference)s as of %(day)s, made %(moment)s") % words

@@ -13,7 +13,8 @@ from .workbook import Writer, new_workbook
 def to_xlsx(tables, about, progress=None):
     """A file on disk, rewound. progress: called with the number of rows that are written."""
     with new_workbook(title=about.title, made_at=about.made_at) as (file, book):
-        writer = Writer(book, footer(about), is_protected=True, progress=progress)
+        warning = _("Contains sample data.") if about.has_sample else ""
+        writer = Writer(book, footer(about), warning=warning, is_protected=True, progress=progress)
         for table in tables:
             writer.sheet(
                 f"{table.code} {table.title}",
@@ -40,10 +41,7 @@ def total_of(table):
 
 
 def footer(about):
-    """(left, middle)"""
-    left = [about.title, about.period or about.as_of]
-    left += [_("Contains sample data.")] if about.has_sample else []
-    return " · ".join(filter(None, left)), about.mark or about.status
+    return " · ".join(filter(None, [about.mark or about.status, about.title, about.period]))
 
 
 def notes(tables, about):

@@ -23,22 +23,24 @@ A4 = 9
 MOST_ROWS = 1_048_576 - 3  # the heads, the total, and a line that says that rows are missing
 WIDTHS = {"count": 10, "kgs": 15, "pct": 11, "date": 14, "moment": 18, "text": 28}
 WIDTHS |= {"amount": 15, "rate": 13}
-NARROWEST, WIDEST = 10, 60
+NARROWEST, WIDEST, WIDEST_REASON = 10, 60, 26
 NOTES_WIDTHS = (36, 110)
 CONTROL_WIDTHS = (32, 32, 24, 24, 14, 8)
 LINE, HIGHEST = 15, 400  # points
-LONGEST_FOOTER = 255
+LONGEST_PRINTED = 255
 EVERY = 1000  # rows
 CONTROL = "control"
+LEFT, RIGHT = {"align": "left", "indent": 1}, {"align": "right"}
+TOP = {"valign": "top"}
 FORMATS = {
-    "text": {"valign": "top"},
-    "count": {"num_format": "0", "valign": "top"},
-    "kgs": {"num_format": "#,##0.00", "valign": "top"},
-    "amount": {"num_format": "#,##0.00", "valign": "top"},
-    "rate": {"num_format": "0.0000######", "valign": "top"},
-    "pct": {"num_format": "0.0%", "valign": "top", "align": "right"},
-    "date": {"num_format": "dd.mm.yyyy", "valign": "top", "align": "left", "indent": 1},
-    "moment": {"num_format": "dd.mm.yyyy hh:mm", "valign": "top", "align": "left", "indent": 1},
+    "text": TOP | LEFT,
+    "count": TOP | RIGHT | {"num_format": "0"},
+    "kgs": TOP | RIGHT | {"num_format": "#,##0.00"},
+    "amount": TOP | RIGHT | {"num_format": "#,##0.00"},
+    "rate": TOP | RIGHT | {"num_format": "0.0000######"},
+    "pct": TOP | RIGHT | {"num_format": "0.0%"},
+    "date": TOP | LEFT | {"num_format": "dd.mm.yyyy"},
+    "moment": TOP | LEFT | {"num_format": "dd.mm.yyyy hh:mm"},
 }
 HEAD = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2}
 # Formulas and headings are held; there is no password, whoever wants to may take it away.
@@ -65,14 +67,14 @@ def new_workbook(*, title="", made_at=None):
 class Writer:
     """Writes row by row from the top, so that a long list needs no memory."""
 
-    def __init__(self, book, footer, *, is_protected=False, progress=None):
-        """footer: (left, middle); progress: called with the number of rows that are written."""
+    def __init__(self, book, footer, *, warning="", is_protected=False, progress=None):
+        """warning: stands above each page; progress: called with the number of rows that are written."""
         self.book, self.is_protected, self.progress = book, is_protected, progress
-        self.footer = footer_of(*footer)
+        self.footer, self.warning = printed(footer, "&P / &N"), warning
         self.looks = {kind: self._formats(look) for kind, look in FORMATS.items()}
         self.wrapped = self._formats(FORMATS["text"] | {"text_wrap": True})
-        self.head = self._style(HEAD)
-        self.head_of_numbers = self._style(HEAD | {"align": "right"})
+        self.head = self._style(HEAD | LEFT)
+        self.head_of_numbers = self._style(HEAD | RIGHT)
         self.note = self._style({"text_wrap": True, "valign": "top"})
         self.names, self.checks, self.remarks, self.done = set(), [], [], 0
 
@@ -124,7 +126,7 @@ class Writer:
         sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
-        sheet.set_header(footer_part("&L", title))
+        sheet.set_header(printed(title, escaped_print(self.warning)))
         sheet.set_footer(self.footer)
         if self.is_protected:
             sheet.protect("", PROTECTION)
@@ -274,19 +276,36 @@ def sheet_name(title):
     return "".join(" " if sign in "[]:*?/\\" else sign for sign in str(title)).strip("' ")[:31]
 
 
-def footer_of(left, middle):
-    """Page x / y at the right; a workbook refuses more than 255 characters."""
-    end = (footer_part("&C", middle) if middle else "") + "&R&P / &N"
-    return footer_part("&L", left, LONGEST_FOOTER - len(end)) + end
+def printed(left, right):
+    """Above or below a page: a workbook refuses more than 255 characters."""
+    left, right = f"&L{escaped_print(left)}", f"&R{right}" if right else ""
+    room = LONGEST_PRINTED - len(right)
+    return (left if len(left) <= room else left[: room - 1].rstrip("&") + "…") + right
 
 
-def footer_part(place, words, room=LONGEST_FOOTER):
+def escaped_print(words):
     """The sign & begins an instruction there."""
-    text = place + str(words).replace("&", "&&")
-    return text if len(text) <= room else text[: room - 1].rstrip("&") + "…"
+    return str(words).replace("&", "&&")
 
 
 def _width(column, rows, total):
+    longest_word = max(map(len, str(column.label).split()), default=0)
+    return max(
+        _width_of_values(column, rows, total),
+        _width_of_reasons(column, rows),
+        ceil(longest_word * 1.25) + 1,  # a heading is broken between its words only
+    )
+
+
+def _width_of_reasons(column, rows):
+    """Of words that stand in the place of a figure."""
+    if column.kind not in NUMBERS:
+        return 0
+    reasons = [len(str(row.get(f"{column.name}_reason") or "")) for row in rows]
+    return min(max(reasons, default=0) + 3, WIDEST_REASON)
+
+
+def _width_of_values(column, rows, total):
     if column.kind in ("kgs", "amount"):  # no amount is wider than its total, but there may be none
         values = [total.get(column.name), *(row.get(column.name) for row in rows)]
         amounts = [abs(value) for value in values if value is not None and value != ""]
@@ -295,7 +314,7 @@ def _width(column, rows, total):
         return column.width or WIDTHS[column.kind]
     texts = [str(row.get(column.name) or "") for row in [*rows, total]]
     longest = max(len(line) for text in texts for line in text.split("\n"))
-    return min(max(ceil(longest * 1.15), NARROWEST), WIDEST)
+    return min(max(longest + 3, NARROWEST), WIDEST)
 
 
 def _height(row, writers, widths):
@@ -305,10 +324,10 @@ def _height(row, writers, widths):
         for writer, width in zip(writers, widths, strict=True)
         if writer.column.kind == "text"
     ]
-    lines = max((_lines(text, width) for text, width in texts), default=1)
+    lines = max((_lines(text, width - 1, 1) for text, width in texts), default=1)
     return min(LINE * lines, HIGHEST) if lines > 1 else None
 
 
-def _lines(text, width):
+def _lines(text, width, size=1.15):
     """How many lines a text takes; capitals and bold letters are wider."""
-    return sum(max(1, ceil(len(line) * 1.15 / width)) for line in str(text).split("\n"))
+    return sum(max(1, ceil(len(line) * size / width)) for line in str(text).split("\n"))

@@ -16,7 +16,8 @@ from .workbook import Writer, new_workbook
 def to_xlsx(report, *, at, address, progress=None):
     """A file on disk, rewound."""
     with new_workbook(title=_("Funding report"), made_at=at) as (file, book):
-        writer = Writer(book, _footer(report, at), progress=progress)
+        warning = _("Contains sample data.") if report.has_sample else ""
+        writer = Writer(book, _footer(at), warning=warning, progress=progress)
         writer.sheet(_("Plans"), catalogue.PLAN_COLUMNS, _plans(report), _plan_total(report.total))
         for table in [*report.tables, report.years, report.sources]:
             head = catalogue.Column("name", table.of.first, "text")
@@ -26,9 +27,8 @@ def to_xlsx(report, *, at, address, progress=None):
     return file
 
 
-def _footer(report, at):
-    text = _("Funding report, as of %(moment)s") % {"moment": format_moment(at)}
-    return text, _("Contains sample data.") if report.has_sample else ""
+def _footer(at):
+    return _("Funding report, as of %(moment)s") % {"moment": format_moment(at)}
 
 
 # The sheet of plans

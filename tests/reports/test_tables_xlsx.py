@@ -251,10 +251,17 @@ def test_a_sheet_is_ready_for_reading_and_printing():
 def test_the_footer_of_a_signed_file_has_its_code_and_the_beginning_of_its_hash():
     about = replace(ABOUT, snapshot="PSI-12-v2", sha256="3f2a9c0d81b4" + "0" * 52)
     book = opened(a_table(), about=about)
-    assert book.worksheets[0].oddFooter.center.text == "PSI-12-v2 · 3f2a9c0d81b4"
+    assert book.worksheets[0].oddFooter.left.text == (
+        "PSI-12-v2 · 3f2a9c0d81b4 · Half-year report · 1 Jan 2018 – 30 Jun 2018"
+    )
     assert noted(book)["SHA-256"] == about.sha256
     control = {label: text for label, text, *_others in values(book["control"])}
     assert (control["snapshot"], control["sha256"]) == ("PSI-12-v2", about.sha256)
+
+
+def test_sample_data_are_named_above_each_page():
+    book = opened(a_table(), about=replace(ABOUT, has_sample=True))
+    assert [sheet.oddHeader.right.text for sheet in book] == ["Contains sample data."] * 3
 
 
 def test_a_long_title_is_cut_in_the_footer_and_only_there():
