@@ -184,9 +184,10 @@ def _plans(sql):
     counted = f"(NEW.approved_at IS NOT NULL OR NEW.status IN ({APPROVED}))"
     approved = f"COALESCE(NEW.approved_at, {sql.BEGINNING})"  # nobody knows when
     back = f"{counted} AND {sql.known('NEW.phase_id', approved)}"
-    yield Guard("plan_new", PLAN, "INSERT", back, "plan")
-    either = f"({shut}) OR ({back})"
-    yield Guard("plan_changed", PLAN, _of(fixed), either, "plan", when=_differs(fixed))
+    yield Guard("plan_new", PLAN, "INSERT", back, "known")
+    approval = ["phase_id", "approved_at"]
+    yield Guard("plan_approved", PLAN, _of(approval), back, "known", when=_differs(approval))
+    yield Guard("plan_changed", PLAN, _of(fixed), shut, "plan", when=_differs(fixed))
     yield Guard("plan_deleted", PLAN, "DELETE", shut, "plan")
     step = (
         f'NOT EXISTS (SELECT 1 FROM {P}statuschange WHERE plan_id = OLD.id AND "before" = OLD.status '
