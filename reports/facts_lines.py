@@ -28,7 +28,8 @@ NO_LINE = ""
 
 
 def of_rows(then):
-    """[{line, plan, position, title, year, source, comment, needs_comment, *MONEY}] by plan and number."""
+    """[{line, plan, position, title, unit, quantity, unit_cost_kgs, year, source, comment, needs_comment,
+    *MONEY}] by plan and number; quantity and cost of a unit are those of the budget now."""
     plans = {plan.pk: plan for plan in _plans(then)}
     spent = _spent(then)
     known = _revisions(then)
@@ -36,7 +37,7 @@ def of_rows(then):
     for line in _lines(then):
         plan = plans.get(line["plan"])
         if plan and line["pk"] in known:
-            row = _row(then, plan, line, *known[line["pk"]], spent[line["plan"], line["pk"]])
+            row = _row(then, plan, line, known[line["pk"]], spent[line["plan"], line["pk"]])
             if any(row[name] for name in MONEY):
                 found.append(row)
     found += [
@@ -64,12 +65,19 @@ def of_snapshot(rows, scope, references):
         yield {
             "position": None,
             "title": "",
+            "unit": "",
             "year": None,
             "comment": "",
             **row,
+            "quantity": _decimal(row.get("quantity")),
+            "unit_cost_kgs": _decimal(row.get("unit_cost_kgs")),
             "source": source,
             **{name: Decimal(row.get(name, "0.00")) for name in MONEY},
         }
+
+
+def _decimal(text):
+    return None if text is None else Decimal(text)
 
 
 # What is read
@@ -101,22 +109,23 @@ def _lines(then):
     lines = BudgetLine.objects.order_by().filter(then.plan_condition("plan__"))
     if then.scope.source:
         lines = lines.filter(source=then.scope.source)
-    columns = ["pk", "plan", "position", "title", "year", "source", "comment", "commented_at"]
-    return lines.values(*columns)
+    columns = ["pk", "plan", "position", "title", "unit", "year", "source"]
+    return lines.values(*columns, "comment", "commented_at")
 
 
 def _revisions(then):
-    """{line id: (original, now)} of the lines that were known."""
+    """{line id: (original, now, quantity, cost of a unit)} of the lines that were known."""
     found = {}
     rows = BudgetRevision.objects.filter(then.plan_condition("line__plan__")).order_by("number")
-    columns = ["line", "number", "effective_on", "revised_at", "amount_kgs"]
-    for line, number, since, revised_at, amount in rows.values_list(*columns):
+    columns = ["line", "number", "effective_on", "revised_at"]
+    columns += ["amount_kgs", "quantity", "unit_cost_kgs"]
+    for line, number, since, revised_at, *now in rows.values_list(*columns):
         if revised_at > then.until:
             continue
         if number == 0:
-            found[line] = (amount, amount)
+            found[line] = (now[0], *now)
         elif line in found and since <= then.scope.day:
-            found[line] = (found[line][0], amount)
+            found[line] = (found[line][0], *now)
     return found
 
 
@@ -139,7 +148,8 @@ def _spent(then):
 # One line
 
 
-def _row(then, plan, line, original, now, sums):
+def _row(then, plan, line, known, sums):
+    original, now, quantity, unit_cost = known
     spent = _som(sums)
     actual = sum(spent.values())
     if plan.status == PlanStatus.CANCELLED:
@@ -158,6 +168,9 @@ def _row(then, plan, line, original, now, sums):
         "plan": plan.reference,
         "position": line["position"],
         "title": line["title"],
+        "unit": line["unit"],
+        "quantity": quantity,
+        "unit_cost_kgs": unit_cost,
         "year": line["year"],
         "source": line["source"],
         "comment": comment,
@@ -174,6 +187,9 @@ def _without_line(plan, sums):
         "plan": plan.reference,
         "position": None,
         "title": "",
+        "unit": "",
+        "quantity": None,
+        "unit_cost_kgs": None,
         "year": None,
         "source": "",
         "comment": "",

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from action_plans.models import Source
-from lib.money import format_amount, format_share
+from lib.money import format_amount, format_number, format_share
 from reports.column import Column
 from reports.facts_lines import NO_LINE
 
@@ -22,6 +22,19 @@ def columns():
         ),
         Column("title", pgettext("column", "What for"), "text", width=40),
         Column("line", pgettext("column", "Code of the line"), "text"),
+        Column(
+            "quantity",
+            pgettext("column", "Units"),
+            "text",
+            _("How many units the budget now counts."),
+            14,
+        ),
+        Column(
+            "unit_cost_kgs",
+            pgettext("column", "Cost of a unit, som"),
+            "amount",
+            _("Of the budget now; units × cost of a unit is the budget of the line."),
+        ),
         Column("source_name", pgettext("column", "Who pays"), "text", width=24),
     ]
 
@@ -46,11 +59,19 @@ def _row(line):
         "name": f"{line['plan']} / {line['position']}" if is_line else line["plan"],
         "title": line["title"] if is_line else _("Spent on no line of the budget"),
         "line": line["line"] if is_line else f"{line['plan']}/",
+        "quantity": _units(line),
+        "unit_cost_kgs": line["unit_cost_kgs"],
         "source_name": str(Source(line["source"]).label) if line["source"] else "",
         "plan": line["plan"],
     }
     comment = _comment([line] if is_line else [])
     return about | measured(amounts) | comment
+
+
+def _units(line):
+    if line["quantity"] is None:
+        return ""
+    return f"{format_number(line['quantity'])} {line['unit']}".strip()
 
 
 def comments(facts):
