@@ -37,6 +37,7 @@ def table(scope, facts=None):
             )
         ],
         empty=_("Nothing was given in kind up to this day."),
+        keys=["quantity_value", "unit"],
     )
 
 
@@ -47,6 +48,8 @@ def _columns():
         Column("what", pgettext("column", "What"), "text", width=40),
         Column("given_on", pgettext("column", "Given on"), "date"),
         Column("quantity", pgettext("column", "Quantity"), "text", width=16),
+        Column("quantity_value", pgettext("column", "Quantity, number"), "rate"),
+        Column("unit", pgettext("column", "Unit"), "text"),
         Column("unit_value_kgs", pgettext("column", "Value of a unit"), "amount"),
         Column(
             "claimed_kgs",
@@ -133,6 +136,8 @@ def _row(item, state, accepted, booked):
         "what": item.what,
         "given_on": item.given_on,
         "quantity": f"{format_number(item.quantity)} {item.unit}",
+        "quantity_value": item.quantity,
+        "unit": item.unit,
         "unit_value_kgs": item.unit_value_kgs,
         "valuation": ": ".join(filter(None, [item.get_valuation_display(), item.valuation_note])),
         "evidence": str(item.evidence) if item.evidence else _("none"),

@@ -60,7 +60,7 @@ def _columns():
             "difference",
             pgettext("column", "Difference"),
             "text",
-            _("Computed here less what was published."),
+            _("By how much what is computed here is more or less than what was published."),
             24,
         ),
         Column(
@@ -133,7 +133,7 @@ def _row(figure, now, then, scope, plans, whole):
         "source": figure.source_name,
         "computed": _words(figure.measure, value),
         "computed_value": value,
-        "difference": _signed(figure.measure, difference),
+        "difference": _difference(figure.measure, difference),
         "computed_then": _words(figure.measure, past) if then.plans else _("none was known yet"),
         "computed_then_value": past if then.plans else None,
         "why": " ".join(
@@ -160,15 +160,20 @@ def _words(measure, value):
     return format_kgs(value) if measure in MONEY else format_number(value)
 
 
-def _signed(measure, difference):
+def _difference(measure, difference):
+    """In words: text that begins with a sign is a formula to some programs."""
     if difference is None:
         return UNKNOWN
     if measure == Measure.SHARE:
-        number = format_number(round(difference, 1))
+        number = format_number(round(abs(difference), 1))
         words = pgettext("difference of two percentages", "%(number)s points") % {"number": number}
     else:
-        words = _words(measure, difference)
-    return f"+{words}" if difference > 0 else words
+        words = _words(measure, abs(difference))
+    if not difference:
+        return pgettext("difference", "none")
+    if difference > 0:
+        return pgettext("difference", "%(amount)s more") % {"amount": words}
+    return pgettext("difference", "%(amount)s less") % {"amount": words}
 
 
 # --- Why --------------------------------------------------------------------------------------------

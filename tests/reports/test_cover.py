@@ -100,13 +100,13 @@ def test_a_published_figure_stands_beside_the_computed_one(plan):
     cost = found["cost"]
     assert cost["published"] == "over 97\u00a0million\u00a0KGS"
     assert cost["computed_value"] == cost["computed_then_value"] == Decimal("97123456.00")
-    assert (cost["difference"], cost["why"]) == ("+KGS\u00a0123,456.00", "They agree.")
+    assert (cost["difference"], cost["why"]) == ("KGS\u00a0123,456.00 more", "They agree.")
     assert found["share"]["why"] == "They agree."
     plans = found["plans"]
-    assert (plans["published"], plans["computed"], plans["difference"]) == ("38", "1", "-37")
+    assert (plans["published"], plans["computed"], plans["difference"]) == ("38", "1", "37 less")
     assert "The source counts 38 plans, this report 1." in plans["why"]
     own = found["own"]
-    assert own["difference"] == "KGS\u00a00.00"
+    assert own["difference"] == "none"
     assert "The source says “over”." in own["why"]
 
 
