@@ -205,6 +205,20 @@ def test_role_and_municipality_are_changed(client, administrator):
     assert (person.role, person.municipality) == (Role.HEAD, place)
 
 
+def test_the_right_to_open_periods_again_is_given_to_staff_only(client, administrator):
+    person = UserFactory(name="Aida")
+    path = person.get_absolute_url()
+    form = {"name": "Aida", "role": Role.STAFF, "may_reopen": "on", "language": "en"}
+    assert client.post(path, form).status_code == 302
+    person.refresh_from_db()
+    assert person.may_reopen
+    assert "opens closed periods again" in client.get("/people/").content.decode()
+    response = client.post(path, form | {"role": Role.DONOR})
+    assert response.context["form"].non_field_errors() == [
+        "Only project staff can open closed periods again."
+    ]
+
+
 def test_administrator_cannot_demote_oneself(client, administrator):
     AdministratorFactory()
     data = {"name": "Bakyt", "role": "staff", "language": "ky"}
