@@ -226,6 +226,7 @@ def test_two_templates_come_with_the_portal_in_three_languages():
 
 
 def test_they_show_columns_that_their_tables_have(staff):
+    factories.PhaseFactory()  # whose periods reports are about
     load_report_templates()
     for template in ReportTemplate.objects.all():
         for entry in template.tables:
