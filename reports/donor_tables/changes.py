@@ -20,6 +20,7 @@ from action_plans.models import (
     PeriodStep,
     PlanStatus,
     PromiseRevision,
+    Source,
     StatusChange,
     Tranche,
 )
@@ -129,7 +130,12 @@ class _Window:
     def __init__(self, scope, since):
         self.scope, self.since = scope, since
         self.is_whole = not (
-            scope.region or scope.municipality or scope.area or scope.no_area or scope.source
+            scope.region
+            or scope.municipality
+            or scope.area
+            or scope.no_area
+            or scope.source
+            or scope.donor
         )
 
     def of_plans(self, rows, plan, at, late=None):
@@ -151,8 +157,9 @@ class _Window:
 
 def _found(window, scope):
     """[(name, rows, when they were recorded)]"""
-    source = {"contribution__source": scope.source} if scope.source else {}
-    of_grant = scope.source in ("", "grant")
+    asked = scoped.source_of(scope)
+    source = {"contribution__source": asked} if asked else {}
+    of_grant = asked in ("", Source.GRANT)
     payments = window.of_plans(
         Payment.objects.booked().filter(**source),
         "contribution__plan",
@@ -160,7 +167,7 @@ def _found(window, scope):
         lambda since: _not_new(since, "paid_on"),
     )
     promised = Contribution.objects.filter(recorded_at__isnull=False)
-    promised = promised.filter(source=scope.source) if scope.source else promised
+    promised = promised.filter(source=asked) if asked else promised
     yield "payment", payments, "booked_at"
     yield "promise", window.of_plans(promised, "plan", "recorded_at"), "recorded_at"
     yield (
@@ -171,7 +178,7 @@ def _found(window, scope):
         "revised_at",
     )
     lines = BudgetRevision.objects.filter(number__gt=0)
-    lines = lines.filter(line__source=scope.source) if scope.source else lines
+    lines = lines.filter(line__source=asked) if asked else lines
     yield "budget", window.of_plans(lines, "line__plan", "revised_at"), "revised_at"
     yield "fact", window.of_plans(FactRevision.objects.all(), "plan", "recorded_at"), "recorded_at"
     steps = StatusChange.objects.filter(Q(before__in=COUNTED) | Q(after=PlanStatus.APPROVED))

@@ -78,8 +78,8 @@ def _items(scope):
     items = InKindItem.objects.order_by().filter(
         given_on__lte=scope.day, contribution__plan__in=scoped.plans_of(scope).values("pk")
     )
-    if scope.source:
-        items = items.filter(contribution__source=scope.source)
+    if source := scoped.source_of(scope):
+        items = items.filter(contribution__source=source)
     moment = scoped.moment_of_money(scope)
     if scoped.is_past(scope):
         items = items.filter(claimed_at__lte=moment)

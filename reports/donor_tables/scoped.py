@@ -10,7 +10,11 @@ from action_plans.models import (
     PlanArea,
     PlanMunicipality,
     ServiceArea,
+    Source,
+    Tranche,
 )
+
+NO_SOURCE = "none"
 
 
 def moment_of(scope):
@@ -28,14 +32,24 @@ def plans_of(scope):
     """A queryset of ActionPlan with status_then, cancelled ones among them."""
     plans = facts_on.plans_then(moment_of(scope), is_past=is_past(scope))
     plans = plans.filter(phase__in=scope.phases)
+    if scope.donor:
+        tranches = Tranche.objects.filter(phase=OuterRef("phase"), donor=scope.donor)
+        plans = plans.filter(Exists(tranches))
     if scope.municipality:
         plans = plans.filter(_in(municipality=scope.municipality))
     if scope.region:
         plans = plans.filter(_in(municipality__region=scope.region))
-    if scope.source:
-        promises = Contribution.objects.filter(plan=OuterRef("pk"), source=scope.source)
+    if source := source_of(scope):
+        promises = Contribution.objects.filter(plan=OuterRef("pk"), source=source)
         plans = plans.filter(Exists(promises))
     return _of_areas(plans, scope)
+
+
+def source_of(scope):
+    """The source that is asked for; a donor's money reaches the plans as the grant of the programme."""
+    if not scope.donor:
+        return scope.source
+    return Source.GRANT if scope.source in ("", Source.GRANT) else NO_SOURCE
 
 
 def _in(**place):
@@ -101,6 +115,6 @@ def standing_then(rows, scope, day="paid_on"):
 def payments_of(scope):
     """Payments of the plans of the report, of the chosen source."""
     rows = Payment.objects.order_by()
-    if scope.source:
-        rows = rows.filter(contribution__source=scope.source)
+    if source := source_of(scope):
+        rows = rows.filter(contribution__source=source)
     return rows.filter(contribution__plan__in=plans_of(scope).values("pk"))

@@ -91,7 +91,10 @@ def columns():
 
 
 def gaps(phase, day):
-    """[{"check": …, "number": …}] of a phase up to a day, as known now; checks that find nothing have 0."""
+    """[{"check": …, "number": …}] of a phase up to a day, as known now; checks that find nothing have 0.
+
+    Plans that were approved after that day are among them: who closes a period has to see them.
+    """
     scope = Scope(user=None, day=day, known_at=timezone.now(), phases=(phase,))
     found = list(_gaps(scope, until_now=True))
     numbers = _numbers(found)
@@ -194,8 +197,8 @@ def _gaps(scope, *, until_now=False):
         counted = plans.filter(status_then__in=COUNTED)
     then = scoped.is_past(scope) and not until_now
     paid = Payment.objects.order_by().filter(contribution__plan__in=plans.values("pk"))
-    if scope.source:
-        paid = paid.filter(contribution__source=scope.source)
+    if source := scoped.source_of(scope):
+        paid = paid.filter(contribution__source=source)
     return [
         Gap(
             Check.NO_AREA, _without(counted, _no_areas(), scoped.areas_then(scope) if then else {})
@@ -256,7 +259,7 @@ def _of_it():
 def _undecided(plans, scope, then):
     own = Contribution.objects.order_by().filter(source=Source.MUNICIPALITY, decision="")
     own = own.filter(Q(promised_on=None) | Q(promised_on__lte=scope.day), amount_kgs__gt=0)
-    if scope.source and scope.source != Source.MUNICIPALITY:
+    if scoped.source_of(scope) not in ("", Source.MUNICIPALITY):
         own = own.none()
     return own.filter(plan__in=plans.values("pk"))
 
@@ -288,8 +291,8 @@ def _unverified(plans, scope, then):
     items = InKindItem.objects.order_by().filter(
         contribution__plan__in=plans.values("pk"), given_on__lte=scope.day
     )
-    if scope.source:
-        items = items.filter(contribution__source=scope.source)
+    if source := scoped.source_of(scope):
+        items = items.filter(contribution__source=source)
     if not then:
         return items.filter(verified_kgs=None)
     moment = scoped.moment_of_money(scope)

@@ -16,6 +16,7 @@ from tests.factories import (
     RegionFactory,
     ServiceAreaFactory,
     StaffFactory,
+    TrancheFactory,
 )
 from tests.reports.test_unallocated import scope_of
 
@@ -139,3 +140,11 @@ def test_it_asks_the_same_for_any_number_of_plans(
     asked = {"area": 7, "cancelled": 5}[rows] + (rows == "area" and day is not None)
     with django_assert_num_queries(asked):
         status.table(scope)
+
+
+def test_of_a_donor_are_the_plans_of_the_phases_it_pays_for(water):
+    plan = approved(water, grant=10)
+    assert found(scope_of(plan, donor="SDC"))["Total"] == (0, 0, 0)
+    TrancheFactory(phase=plan.phase, donor="SDC")
+    assert found(scope_of(plan, donor="SDC"))["Water"] == (1, 0, 1)
+    assert found(scope_of(plan, donor="SDC", source="municipality"))["Total"] == (0, 0, 0)
