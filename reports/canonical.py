@@ -44,9 +44,14 @@ def canonical_of(content):
     return text
 
 
+PLAIN = {str, int, bool, type(None)}
+
+
 def _plain(value):
-    if value is None or isinstance(value, bool | int | str):
-        return str(value) if isinstance(value, str) else value
+    if type(value) in PLAIN:
+        return value
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, Decimal):
         return plain_decimal(value)
     if isinstance(value, datetime):
@@ -54,13 +59,17 @@ def _plain(value):
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
-        return {_name(key): _plain(each) for key, each in value.items()}
+        return {
+            _name(key): each if type(each) in PLAIN else _plain(each) for key, each in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
 def _name(key):
+    if type(key) is str:
+        return key
     if not isinstance(key, str):
         raise TypeError("names are text")
     return str(key)

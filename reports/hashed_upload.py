@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
 MAX_BYTES = 50 * 1024 * 1024
-MAX_JSON_BYTES = 20 * 1024 * 1024
+MAX_JSON_BYTES = 32 * 1024 * 1024
 # A browser that is answered before it has sent everything shows no answer; a patient one is heard out.
 HEAR_OUT_SECONDS = 20
 CHUNK = 64 * 1024

@@ -1,9 +1,11 @@
 """One table in three languages, cell by cell: what differs is {"ky": …, "ru": …, "en": …}; and back again."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.conf import settings
+from django.utils.functional import Promise
 
 from lib.money import round_kgs
 
@@ -18,7 +20,7 @@ LEFT_OUT = {"link"}
 
 
 def merged(tables, *, order_of):
-    """What is kept of one table; tables: {language: ReportTable}. order_of: the language its rows are sorted in."""
+    """What is kept of one table; tables: {language: spoken() ReportTable}. order_of: its rows are sorted in it."""
     first = tables[order_of]
     return {
         "slug": first.slug,
@@ -74,8 +76,31 @@ def together(words):
     return values[0] if all(value == values[0] for value in values) else words
 
 
+def spoken(table):
+    """The table in the active language: whatever would be translated or read only later is a word now."""
+    columns = [
+        column._replace(label=str(column.label), meaning=str(column.meaning))
+        for column in table.columns
+    ]
+    return replace(
+        table,
+        title=str(table.title),
+        columns=columns,
+        rows=[_said(row) for row in table.rows],
+        total=table.total and _said(table.total),
+        notes=[str(note) for note in table.notes],
+        empty=str(table.empty or ""),
+    )
+
+
+def _said(row):
+    return {
+        name: str(value) if isinstance(value, Promise) else value for name, value in row.items()
+    }
+
+
 def _words(tables, of):
-    return together({language: str(of(table) or "") for language, table in tables.items()})
+    return together({language: of(table) for language, table in tables.items()})
 
 
 def _column(tables, place):
@@ -91,57 +116,76 @@ def _column(tables, place):
     }
 
 
+class _OtherRowError(ValueError):
+    """Of two languages not the same row."""
+
+
 def _rows(tables, order_of):
     """In the order of one language; the same row is found in the others, where names may sort differently."""
-    rows = {lang: _plain_rows(table.rows, table) for lang, table in tables.items()}
-    names = {lang: _names(rows[lang], table) for lang, table in tables.items()}
-    orders = {lang: sorted(range(len(rows[lang])), key=names[lang].__getitem__) for lang in tables}
-    found = [None] * len(rows[order_of])
+    kinds, words = _kinds(tables[order_of]), _words_among(tables[order_of])
+    try:
+        rows = zip(*(table.rows for table in tables.values()), strict=True)
+        return [_merged_row(dict(zip(tables, each, strict=True)), kinds, words) for each in rows]
+    except _OtherRowError:
+        rows = _aligned(tables, order_of, words)
+    return [_merged_row(each, kinds, words) for each in rows]
+
+
+def _aligned(tables, order_of, words):
+    """[{language: its row}]"""
+    orders = {}
+    for language, table in tables.items():
+        names = [_name(row, table, words) for row in table.rows]
+        orders[language] = sorted(range(len(names)), key=names.__getitem__)
+    found = [None] * len(tables[order_of].rows)
     for places in zip(*orders.values(), strict=True):
         at = dict(zip(orders, places, strict=True))
-        if len({names[lang][place] for lang, place in at.items()}) > 1:
-            raise ValueError(f"a row of {tables[order_of].slug} is not the same in every language")
-        found[at[order_of]] = _merged_row({lang: rows[lang][at[lang]] for lang in at})
+        found[at[order_of]] = {lang: tables[lang].rows[place] for lang, place in at.items()}
     return found
 
 
-def _names(rows, table):
-    """What each row is in every language: its codes, numbers and days, without its words."""
-    words = {column.name for column in table.columns if column.kind == "text"} - set(table.keys)
-    return [
-        canonical(
-            {
-                name: value
-                for name, value in row.items()
-                if name not in words and not name.endswith("_reason")
-            }
-        )
-        for row in rows
-    ]
+def _name(row, table, words):
+    """What the row is in every language: its codes, numbers and days, without its words."""
+    kinds = _kinds(table)
+    return canonical(
+        {
+            name: cell(value, kinds.get(name) or _kind(name))
+            for name, value in row.items()
+            if name not in LEFT_OUT and not _is_word(name, words)
+        }
+    )
+
+
+def _words_among(table):
+    return {column.name for column in table.columns if column.kind == "text"} - set(table.keys)
+
+
+def _is_word(name, words):
+    return name in words or name.endswith("_reason")
 
 
 def _total(tables):
     if any(table.total is None for table in tables.values()):
         return None
-    plain = {lang: _plain_rows([table.total], table) for lang, table in tables.items()}
-    return _merged_row({lang: row for lang, [row] in plain.items()})
+    totals = {lang: table.total for lang, table in tables.items()}
+    table = next(iter(tables.values()))
+    return _merged_row(totals, _kinds(table), _words_among(table))
 
 
-def _merged_row(rows):
-    names = next(iter(rows.values()))
-    return {name: together({lang: row.get(name) for lang, row in rows.items()}) for name in names}
-
-
-def _plain_rows(rows, table):
-    kinds = _kinds(table)
-    return [
-        {
-            name: cell(value, kinds.get(name) or _kind(name))
-            for name, value in row.items()
-            if name not in LEFT_OUT
-        }
-        for row in rows
-    ]
+def _merged_row(rows, kinds, words):
+    first, *others = rows.values()
+    found = {}
+    for name, value in first.items():
+        if name in LEFT_OUT:
+            continue
+        kind = kinds.get(name) or _kind(name)
+        if all(row.get(name) == value for row in others):
+            found[name] = cell(value, kind)
+        elif _is_word(name, words):
+            found[name] = {lang: cell(row.get(name), kind) for lang, row in rows.items()}
+        else:
+            raise _OtherRowError(f"{name} is not the same in every language")
+    return found
 
 
 def _kinds(table):

@@ -8,7 +8,7 @@ from lib.money import total
 
 from .canonical import canonical
 from .column import Column
-from .merging import LANGUAGES, merged, read
+from .merging import LANGUAGES, merged, read, spoken
 from .report_table import ReportTable
 
 SLUG = "restated"
@@ -20,7 +20,7 @@ def tables(before, after):
     made = {}
     for language in LANGUAGES:
         with translation.override(language):
-            made[language] = _table(before, after, language)
+            made[language] = spoken(_table(before, after, language))
     return [merged(made, order_of=after["template"]["language"]) | {"rows_are": ""}]
 
 

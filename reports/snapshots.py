@@ -11,7 +11,7 @@ from django.utils import translation
 from . import donor_report, facts, restated
 from .canonical import canonical, sha256_of
 from .donor_tables.registry import TABLES
-from .merging import LANGUAGES, cell, merged, read, together
+from .merging import LANGUAGES, cell, merged, read, spoken, together
 from .scope import Scope
 
 __all__ = ["build", "canonical", "sha256_of", "table_from", "tables_from"]
@@ -47,7 +47,7 @@ def build(period, template, version):
         },
         "template": _template(template),
         "tables": _tables(template, scope, known),
-        "facts": sorted(_facts(known), key=canonical),
+        "facts": sorted(_facts(known), key=_in_order),
     }
     if before:
         data["tables"] += restated.tables(json.loads(before.snapshot), _plain(data))
@@ -74,13 +74,19 @@ def _tables(template, scope, known):
     made = {}
     for language in LANGUAGES:
         with translation.override(language):
-            made[language] = donor_report.tables_of(template, scope, known)
+            tables = donor_report.tables_of(template, scope, known)
+            made[language] = [spoken(table) for table in tables]
     entries = [each for each in template.tables if each["table"] in TABLES]
     return [
         merged(dict(zip(made, same, strict=True)), order_of=template.language)
         | {"rows_are": entry.get("rows") or TABLES[entry["table"]].default_rows}
         for entry, same in zip(entries, zip(*made.values(), strict=True), strict=True)
     ]
+
+
+def _in_order(row):
+    """The same for equal rows, whatever order the database answers in."""
+    return json.dumps(row, sort_keys=True, default=str)
 
 
 def _facts(known):

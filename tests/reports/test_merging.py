@@ -5,10 +5,12 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from reports.canonical import canonical
 from reports.column import Column
-from reports.merging import merged, read
+from reports.merging import merged, read, spoken
 from reports.report_table import ReportTable
 
 COLUMNS = [
@@ -86,6 +88,18 @@ def test_rows_may_stand_in_another_order_in_each_language():
     kept = merged(in_three(lambda rows, lang: sorted(rows, key=lambda r: r["name"])), order_of="ru")
     assert [row["name"]["ru"] for row in kept["rows"]] == ["Ош", "Талас"]
     assert [row["name"]["en"] for row in kept["rows"]] == ["Osh", "Talas"]
+
+
+def test_words_that_are_translated_late_are_said_in_their_language():
+    late = {}
+    for language in NAMES:
+        with translation.override(language):
+            table = in_three()[language]
+            table.title = table.rows[0]["name"] = gettext_lazy("Plans")
+            late[language] = spoken(table)
+    kept = merged(late, order_of="en")
+    assert kept["title"] == kept["rows"][0]["name"]
+    assert kept["title"]["en"] == "Plans" != kept["title"]["ru"]
 
 
 def test_other_figures_in_another_language_are_refused():
