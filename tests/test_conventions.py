@@ -24,6 +24,8 @@ ORDER = [
 ALONE = {"accounts.User.date_joined", "accounts.User.last_login"}
 # What the worker does; it is nobody.
 ALONE |= {"reports.FileJob.alive_at", "reports.FileJob.finished_at"}
+# Its person stands in the history of the plan.
+ALONE |= {"action_plans.Contribution.recorded_at"}
 
 
 def our_modules():
