@@ -12,7 +12,8 @@ from django.db.models import F
 from django.db.models.signals import pre_migrate
 from django.utils import timezone
 
-from action_plans import promises
+from action_plans import approval, facts_correction, in_kind, promises
+from action_plans.facts import facts_of
 from action_plans.models import (
     ActionPlan,
     BudgetLine,
@@ -402,3 +403,35 @@ def test_after_a_test_with_real_transactions_the_tables_are_emptied(world):
 def test_and_the_triggers_are_there_again():
     assert Payment.objects.count() == 0
     assert set(GUARDS.installed(connection)) == GUARDS.names(connection.vendor)
+
+
+# --- The verbs keep to it ------------------------------------------------------------------------------
+
+
+def test_steps_and_corrected_facts_go_on_after_a_closing(world):
+    area, now = ServiceAreaFactory(), timezone.now()
+    facts = {key: value for key, value in facts_of(world.plan).items() if key[0] != "areas"}
+    facts |= {("cost_kgs",): Decimal(900), ("areas", area.pk): Decimal(100)}
+    given = {"base": world.plan.version, "reason": "x", "by": world.by, "at": now}
+    facts_correction.correct(plan_id=world.plan.pk, facts=facts, **given)
+    world.plan.refresh_from_db()
+    assert world.plan.cost_kgs == 900
+    assert world.plan.areas.get().area == area
+    for step in (approval.start, approval.complete):
+        step(plan_id=world.plan.pk, on=timezone.localdate(), by=world.by)
+    assert ActionPlan.objects.get(pk=world.plan.pk).status == "completed"
+
+
+def test_a_promise_is_revised_and_a_verification_withdrawn_after_a_closing(world):
+    day = timezone.localdate()
+    why = {"reason": "x", "decision": "y", "by": world.by}
+    promises.revise(contribution=world.promise, amount=Decimal(700), effective_on=day, **why)
+    verified = {"verified_kgs": F("claimed_kgs"), "verified_at": timezone.now()}
+    InKindItem.objects.filter(pk=world.item.pk).update(is_sample=True, **verified)
+    in_kind.withdraw(item=world.item, reason="x", by=world.by)
+    taken = Payment.objects.get(in_kind=world.item, reverses__isnull=False)
+    assert (taken.accounted_on, taken.late_for) == (world.next.starts_on, world.period)
+    item = InKindItem.objects.get(pk=world.item.pk)
+    typed = {"contribution": item.contribution, "given_on": item.given_on, "what": "Another"}
+    typed |= {"quantity": Decimal(1), "unit_value": Decimal(1), "unit": "m", "valuation": "market"}
+    refused(lambda: in_kind.change(item=item, by=world.by, valuation_note="", **typed))
