@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from lib.currencies import KGS
 from lib.dates import format_partial, parse_date
 from lib.money import UNITS
 
@@ -182,10 +181,6 @@ class Question:
                 or field.name in self.data
             )
         ]
-
-    @property
-    def is_converted(self):
-        return self.scope.currency != KGS
 
 
 def _not_known(value):

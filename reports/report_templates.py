@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from action_plans.models import Phase, ReportingPeriod
 
@@ -105,9 +104,3 @@ def columns_of(slug, rows, *, user):
         period = ReportingPeriod(pk=0, phase=phase, starts_on=today, ends_on=today)
         scope = scope.with_(period=period, phases=(phase,))
     return choosable(TABLES[slug].make(scope, facts_of(scope)))
-
-
-def certificate_in(template, language):
-    """In the language of the report, else any."""
-    with override(language):
-        return template.certificate

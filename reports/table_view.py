@@ -48,9 +48,9 @@ class Line(NamedTuple):
 
 
 class TableView:
-    def __init__(self, table, *, units="som", is_whole=False):
+    def __init__(self, table, *, units="som"):
         self.table, self.units = table, units
-        self.is_cut = not is_whole and len(table.rows) > ALL_ROWS_UP_TO
+        self.is_cut = len(table.rows) > ALL_ROWS_UP_TO
 
     @property
     def first(self):
