@@ -26,6 +26,7 @@ from municipalities.models import Municipality
 
 from .changes import a_gap, a_payment, a_rate, another_cost
 from .data import home, person
+from .report_pages import pages_of_reports
 
 
 class Page(NamedTuple):
@@ -43,7 +44,8 @@ class Page(NamedTuple):
 
 
 def pages():
-    return [*pages_of_plans(), *pages_of_money(), *pages_of_quality()]
+    reports = pages_of_reports(Page, received, whole_plans())
+    return [*pages_of_plans(), *pages_of_money(), *pages_of_quality(), *reports]
 
 
 def pages_of_plans():

@@ -4,6 +4,7 @@ Amounts are whole tyiyn here. What adds up over time or over sources is cut as r
 of a plan add up to it in every column, and each part to itself.
 """
 
+from collections import Counter
 from typing import NamedTuple
 
 from lib.lazy import LazyModule
@@ -37,18 +38,22 @@ def _halved(units, weights):
     return np.hstack([left, _halved(units - part, weights[:, number // 2 :])])
 
 
-def cut(plans, series):
-    """Yield (plan id, Place, {column: tyiyn}) for every part of every plan.
+def cut(plans, series, group_of):
+    """{group: {column: tyiyn}} of all parts of all plans.
 
     plans: {plan id: (its Places, {column: tyiyn})}; series: columns that are cut as running sums of each
-    other, in their order. Columns that are nowhere else stand alone.
+    other, in their order; columns that are nowhere else stand alone. group_of: (plan, Place) → where the
+    part is added up; None: nowhere.
     """
+    found = {}
     for number, group in _by_number(plans).items():
         if number == 1:
             for plan, ([place], amounts) in group:
-                yield plan, place, amounts
+                if (name := group_of(plan, place)) is not None:
+                    found.setdefault(name, Counter()).update(amounts)
         else:
-            yield from _cut_alike(number, group, series)
+            _add_alike(found, group, series, group_of)
+    return found
 
 
 def _by_number(plans):
@@ -58,26 +63,33 @@ def _by_number(plans):
     return groups
 
 
-def _cut_alike(number, group, series):
+def _add_alike(found, group, series, group_of):
     """Plans with the same number of parts."""
     weights = np.array([[place.weight for place in places] for _plan, (places, _a) in group])
+    names = [group_of(plan, place) for plan, (places, _a) in group for place in places]
+    numbers = {name: at for at, name in enumerate(dict.fromkeys(names)) if name is not None}
+    which = np.array([numbers.get(name, -1) for name in names])
+    if not numbers:
+        return
+    for name in numbers:
+        found.setdefault(name, Counter())
+    for column, parts in _all_parts(group, weights, series):
+        sums = np.zeros(len(names) + 1, dtype=np.int64)
+        np.add.at(sums, which, parts.ravel())
+        for name, at in numbers.items():
+            if sums[at]:
+                found[name][column] += int(sums[at])
+
+
+def _all_parts(group, weights, series):
     used = {column for _plan, (_places, amounts) in group for column in amounts}
     chosen = [[column for column in columns if column in used] for columns in series]
     alone = used - {column for columns in chosen for column in columns}
-    parts = {}
-    for columns in [*chosen, *([column] for column in sorted(alone, key=str))]:
-        parts |= _running(columns, group, weights)
-    for row, (plan, (places, _amounts)) in enumerate(group):
-        for at in range(number):
-            yield plan, places[at], {name: values[row][at] for name, values in parts.items()}
-
-
-def _running(columns, group, weights):
-    parts, before, total = {}, None, 0
-    for column in columns:
-        amounts = [amounts.get(column, 0) for _plan, (_places, amounts) in group]
-        total = total + np.array(amounts, dtype=np.int64)
-        now = allocated(total, weights)
-        parts[column] = (now if before is None else now - before).tolist()
-        before = now
-    return parts
+    for columns in [*chosen, *([column] for column in alone)]:
+        before, total = None, 0
+        for column in columns:
+            amounts = [amounts.get(column, 0) for _plan, (_places, amounts) in group]
+            total = total + np.array(amounts, dtype=np.int64)
+            now = allocated(total, weights)
+            yield column, now if before is None else now - before
+            before = now

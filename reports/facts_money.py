@@ -53,7 +53,7 @@ def _add_kept(sums):
         for name, pot in names.items():
             column = (f"net_{first_step(sums)}", pot)
             sums.add(key, column, amounts[name], is_cancelled=is_cancelled)
-    received = received_of(sums.of.special)
+    received = received_of(sums.of.within("pk", sums.of.special))
     column = f"net_{first_step(sums)}"
     amounts = {plan: Counter() for plan in sums.of.special}
     for plan, parts in received.items():
@@ -138,7 +138,7 @@ def _of_plans(sums, rows, plans, keeps):
     if not plans:
         return found
     moved = set()
-    for plan, step, kind, source, form, amount in by_plan(rows, plans, sums.scope):
+    for plan, step, kind, source, form, amount in by_plan(rows, plans, sums.of):
         pot = pot_of(source, form)
         for (measure, of), part in _columns(sums, keeps, step, kind, pot, amount):
             if keeps and measure.startswith("net"):
@@ -151,8 +151,8 @@ def _of_plans(sums, rows, plans, keeps):
                     found[plan]["moved_after", of] -= part
             else:
                 found[plan][measure, of] += part
-    for plan, received in received_of(moved).items():
-        for pot, amount in received.items():
+    for plan, received in received_of(sums.of.within("pk", moved)).items():
+        for pot, amount in received.items() if plan in moved else ():
             found[plan]["moved_before", pot] += amount
     return {plan: amounts for plan, amounts in found.items() if amounts}
 
@@ -160,23 +160,22 @@ def _of_plans(sums, rows, plans, keeps):
 def _adds(sums):
     """What was moved out of the kept sums of a part is taken from there."""
 
-    def add(key, parts, about):
+    def add(key, parts, *, is_cancelled):
         for (measure, pot), amount in parts.items():
             kind, _line, step = measure.partition("_")
             if kind != "moved":
-                sums.add(key, (measure, pot), amount, is_cancelled=about.is_cancelled)
+                sums.add(key, (measure, pot), amount, is_cancelled=is_cancelled)
             elif step != "before":
-                cancelled = about.is_cancelled
-                sums.add(key, ("net_before", pot), -amount, is_cancelled=cancelled)
+                sums.add(key, ("net_before", pot), -amount, is_cancelled=is_cancelled)
                 if step != "after":
-                    sums.add(key, (f"net_{step}", pot), amount, is_cancelled=cancelled)
+                    sums.add(key, (f"net_{step}", pot), amount, is_cancelled=is_cancelled)
 
     return add
 
 
-def by_plan(rows, plans, scope):
+def by_plan(rows, plans, of):
     """[(plan, step, kind, source, form, tyiyn)]"""
-    rows = rows.filter(contribution__plan__in=list(plans)).annotate(step=step_of(scope))
+    rows = rows.filter(of.within("contribution__plan", plans)).annotate(step=step_of(of.scope))
     what = ["contribution__plan", "step", "kind", "contribution__source", "contribution__form"]
     return rows.values_list(*what).annotate(sum=SumTyiyn("amount_kgs"))
 
@@ -191,20 +190,20 @@ def read_later(sums):
     if not plans:
         return
     later = defaultdict(Counter)
-    for plan, _step, kind, source, form, amount in by_plan(rows, plans, sums.scope):
+    for plan, _step, kind, source, form, amount in by_plan(rows, plans, sums.of):
         signed = -amount if kind == PaymentKind.RETURNED else amount
         measure = "spent_later" if kind == PaymentKind.SPENT else "net_later"
         later[plan][measure, pot_of(source, form)] += signed
     for plan, step, kind, source, form, amount in by_plan(
-        that_count(sums.scope, sums.of), plans, sums.scope
+        that_count(sums.scope, sums.of), plans, sums.of
     ):
         signed = -amount if kind == PaymentKind.RETURNED else amount
         measure = "spent" if kind == PaymentKind.SPENT else "net"
         later[plan][f"{measure}_{step}", pot_of(source, form)] += signed
 
-    def add(key, parts, about):
+    def add(key, parts, *, is_cancelled):
         for (measure, pot), amount in parts.items():
             if measure.endswith("_later"):
-                sums.add(key, (measure, pot), amount, is_cancelled=about.is_cancelled)
+                sums.add(key, (measure, pot), amount, is_cancelled=is_cancelled)
 
     sums.cut(plans, later, adds=add)

@@ -9,9 +9,12 @@ from .facts_cut import Place
 WHOLE = 100
 
 
-def places_of(plans, areas_then):
-    """{plan id: [Place, …]} in the order in which action_plans.totals cuts. areas_then: ids and shares that differ."""
-    municipalities, areas = _municipalities(plans), _areas(plans, areas_then)
+def places_of(condition, plans, areas_then):
+    """{plan id: [Place, …]} in the order in which action_plans.totals cuts.
+
+    condition: which plans, and perhaps more; areas_then: {plan id: ((code, share), …)} of those that differ.
+    """
+    municipalities, areas = _municipalities(condition), _areas(condition, areas_then)
     return {
         plan: [
             Place(municipality, region, area, _hundredths(share) * _hundredths(part))
@@ -22,9 +25,9 @@ def places_of(plans, areas_then):
     }
 
 
-def _municipalities(plans):
+def _municipalities(condition):
     found = defaultdict(list)
-    rows = PlanMunicipality.objects.filter(plan__in=plans)
+    rows = PlanMunicipality.objects.filter(condition)
     rows = rows.order_by("plan", "-is_lead", "municipality__code")
     columns = ["plan", "municipality", "municipality__region", "share"]
     for plan, *rest in rows.values_list(*columns):
@@ -32,15 +35,13 @@ def _municipalities(plans):
     return found
 
 
-def _areas(plans, areas_then):
+def _areas(condition, areas_then):
     found = defaultdict(list)
-    rows = PlanArea.objects.filter(plan__in=set(plans) - areas_then.keys())
+    rows = PlanArea.objects.filter(condition)
     rows = rows.order_by("plan", "-share", "area__position", "area__code")
     for plan, area, share in rows.values_list("plan", "area", "share"):
         found[plan].append((area, share))
-    if areas_then:
-        found |= _then(areas_then)
-    return found
+    return found | _then(areas_then) if areas_then else found
 
 
 def _then(areas_then):

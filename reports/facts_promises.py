@@ -6,9 +6,9 @@ is that sum less what came since; only plans of several slices are read promise 
 
 from collections import Counter, defaultdict
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 
-from action_plans.models import COUNTED, ActionPlan, Contribution, PlanStatus, PromiseRevision
+from action_plans.models import ActionPlan, Contribution, PromiseRevision
 
 from .facts_sums import tyiyn
 from .facts_then import OWN, POTS, pot_of
@@ -85,14 +85,14 @@ def _with_cost(rows, path):
 
 
 def _add_received(plans, amounts, step):
-    for plan, received in received_of(plans).items():
+    for plan, received in received_of(Q(pk__in=list(plans))).items():
         for pot, amount in received.items():
             amounts[plan][f"net_{step}", pot] += amount
 
 
-def received_of(plans):
+def received_of(condition):
     """{plan: {pot: tyiyn}} that is kept with the plans: all that arrived, less what was returned."""
-    kept = ActionPlan.objects.order_by().filter(pk__in=list(plans))
+    kept = ActionPlan.objects.order_by().filter(condition)
     return {
         plan: {pot: tyiyn(amount) for pot, amount in zip(POTS, amounts, strict=True) if amount}
         for plan, *amounts in kept.values_list("pk", *[f"received_{pot}_kgs" for pot in POTS])
@@ -103,22 +103,32 @@ def received_of(plans):
 
 
 def read_binding(sums):
-    holding = Q(effective_on__lte=sums.scope.day, revised_at__lte=sums.of.until)
-    in_force = PromiseRevision.objects.filter(holding, contribution=OuterRef("pk"))
-    bound = Contribution.objects.order_by().filter(~Q(decision="") | Exists(in_force))
-    bound = bound.filter(
-        _known(sums),
-        Q(plan__status__in=COUNTED)
-        | Q(plan__status=PlanStatus.CANCELLED, plan__approved_at__isnull=False),
-    )
+    """Those of plans that were not cancelled."""
     others = sums.apart
-    found = list(sums.whole(bound, "plan", others, ["source", "form"]))
+    bound = Contribution.objects.order_by().filter(sums.of.not_cancelled("plan"))
     if sums.of.is_past:
-        later = PromiseRevision.objects.order_by().filter(_later(sums), contribution__in=bound)
-        what = ["contribution__source", "contribution__form"]
-        found += sums.whole(later, "contribution__plan", others, what, amount=UNDONE)
-    for key, is_cancelled, source, form, amount in found:
-        sums.add(key, ("binding", pot_of(source, form)), amount, is_cancelled=is_cancelled)
+        bound = bound.filter(_known(sums))
+    by_revision = PromiseRevision.objects.filter(
+        effective_on__lte=sums.scope.day, revised_at__lte=sums.of.until
+    )
+    # Two questions: for one condition with “or” the database looks for revisions of every promise.
+    by_revision = bound.filter(decision="", pk__in=by_revision.order_by().values("contribution"))
+    found = []
+    for rows in [bound.exclude(decision=""), by_revision]:
+        found += sums.whole(rows, "plan", others, ["source", "form"], tells_cancelled=False)
+        if sums.of.is_past:
+            later = PromiseRevision.objects.order_by().filter(_later(sums), contribution__in=rows)
+            what = ["contribution__source", "contribution__form"]
+            found += sums.whole(
+                later,
+                "contribution__plan",
+                others,
+                what,
+                amount=UNDONE,
+                tells_cancelled=False,
+            )
+    for key, _is_cancelled, source, form, amount in found:
+        sums.add(key, ("binding", pot_of(source, form)), amount, is_cancelled=False)
     sums.cut(others, _one_by_one(sums, others, {"binding"}))
 
 
@@ -130,22 +140,23 @@ def _one_by_one(sums, plans, measures):
     found = {plan: Counter() for plan in plans}
     if not plans:
         return found
-    for plan, pot, amounts in _promises(plans, sums.scope.day, sums.of.until):
+    for plan, pot, amounts in _promises(sums.of, plans):
         for measure in measures:
-            if amounts[measure]:
+            if plan in found and amounts[measure]:
                 found[plan][measure, pot] += amounts[measure]
     return found
 
 
-def _promises(plans, day, until):
+def _promises(of, plans):
     """[(plan, pot, {original, promised, binding: tyiyn})], as known at that moment."""
+    day, until = of.scope.day, of.until
     revisions = defaultdict(list)
-    rows = PromiseRevision.objects.filter(contribution__plan__in=list(plans)).order_by("number")
+    rows = PromiseRevision.objects.filter(of.within("contribution__plan", plans)).order_by("number")
     columns = ["contribution", "effective_on", "revised_at", "before_kgs", "amount_kgs"]
     for contribution, *revision in rows.values_list(*columns):
         revisions[contribution].append(revision)
     columns = ["pk", "plan", "source", "form", "amount_kgs", "decision", "promised_on"]
-    promises = Contribution.objects.order_by().filter(plan__in=list(plans))
+    promises = Contribution.objects.order_by().filter(of.within("plan", plans))
     for pk, plan, source, form, amount, decision, since, recorded in promises.values_list(
         *columns, "recorded_at"
     ):

@@ -5,6 +5,7 @@ region that were asked for. What adds up to them: facts_promises and facts_money
 """
 
 from collections import Counter, defaultdict
+from typing import NamedTuple
 
 from django.db.models import Aggregate, BigIntegerField
 
@@ -78,25 +79,31 @@ class Sums:
         sums = {f"sum_{name}": SumTyiyn(name) for name in names}
         slices = without(self.of.slices(), "plan", others)
         number = len(self.keys)
-        for row in slices.values_list(*self.keys, "status").annotate(**sums):
-            values = dict(zip(names, row[number + 1 :], strict=True))
-            yield tuple(row[:number]), row[number] == PlanStatus.CANCELLED, values
+        for rows, holds in self.of.by_status(slices, "status", "plan"):
+            for row in rows.values_list(*self.keys, "status").annotate(**sums):
+                values = dict(zip(names, row[number + 1 :], strict=True))
+                is_cancelled = holds and row[number] == PlanStatus.CANCELLED
+                yield tuple(row[:number]), is_cancelled, values
 
     def whole(self, rows, path, others, what, *, amount="amount_kgs", tells_cancelled=True):
         """[(key, is_cancelled, *what, tyiyn)] of plans that need not be cut. path: from the rows to the plan."""
-        rows = without(rows, path, others)
+        # Plans of several slices are left out below.
+        rows = without(rows, path, others - self.of.several if self.is_cut else others)
         if self.is_cut:
             way = f"{path}__slices__"
             rows = rows.filter(self.of.slice_condition(way), **{f"{way}is_whole": True})
-            keys, status = [f"{way}{key}" for key in self.keys], f"{way}status"
+            keys = [f"{way}{key}" for key in self.keys]
         else:
             rows = rows.filter(self.of.plan_condition(f"{path}__"))
-            keys, status = [path for _key in self.keys], f"{path}__status"
-        number = len(keys)
-        names = [*keys, *what, *([status] if tells_cancelled else [])]
-        for row in rows.values_list(*names).annotate(sum=SumTyiyn(amount)):
-            is_cancelled = tells_cancelled and row[-2] == PlanStatus.CANCELLED
-            yield tuple(row[:number]), is_cancelled, *row[number : number + len(what)], row[-1]
+            keys = [path for _key in self.keys]
+        number, names, asked = len(keys), [*keys, *what], [(rows, False)]
+        if tells_cancelled:
+            status = f"{path}__status"
+            names, asked = [*names, status], self.of.by_status(rows, status, path)
+        for each, holds in asked:
+            for row in each.values_list(*names).annotate(sum=SumTyiyn(amount)):
+                is_cancelled = holds and row[-2] == PlanStatus.CANCELLED
+                yield tuple(row[:number]), is_cancelled, *row[number : number + len(what)], row[-1]
 
     # Plans that are cut here
 
@@ -117,36 +124,44 @@ class Sums:
         places = {plan: [NOWHERE] for plan in about}
         if self.is_cut:
             moved = {plan: areas for plan, areas in self.of.areas.items() if plan in about}
-            places = places_of(list(about), moved)
+            places = places_of(self.of.within("plan", about.keys()), about, moved)
         pieces = {plan: (places[plan], amounts[plan]) for plan in about}
-        for plan, place, parts in cut(pieces, SERIES):
-            if not self.is_cut or self.of.has(place):
-                key = tuple(plan if k == "plan" else getattr(place, k) for k in self.keys)
-                (adds or self._add_piece)(key, parts, about[plan])
 
-    def _add_piece(self, key, parts, about):
+        def group_of(plan, place):
+            if self.is_cut and not self.of.has(place):
+                return None
+            it = about[plan]
+            key = tuple([plan if k == "plan" else getattr(place, k) for k in self.keys])
+            return key, it.is_cancelled, it.cost is not None
+
+        for (key, is_cancelled, costs), parts in cut(pieces, SERIES, group_of).items():
+            (adds or self._add_parts)(key, parts, is_cancelled=is_cancelled)
+            if has_cost and costs:
+                own = sum(parts.get(("promised", pot), 0) for pot in OWN)
+                self.add(key, ("own_of_known_cost", ""), own, is_cancelled=is_cancelled)
+
+    def _add_parts(self, key, parts, *, is_cancelled):
         self.touch(key)
         for column, amount in parts.items():
-            self.add(key, column, amount, is_cancelled=about.is_cancelled)
-        if ("cost", "") in parts and about.cost is not None:
-            own = sum(parts.get(("promised", pot), 0) for pot in OWN)
-            self.add(key, ("own_of_known_cost", ""), own, is_cancelled=about.is_cancelled)
+            self.add(key, column, amount, is_cancelled=is_cancelled)
 
     def about(self, plans):
         """{plan id: About} on the day, of those that the report is about."""
-        rows = self.of.plans().filter(pk__in=list(plans)).values_list("pk", "status", "cost_kgs")
+        rows = self.of.plans().filter(self.of.within("pk", plans))
+        rows = rows.values_list("pk", "status", "cost_kgs")
         return {
             plan: About(
                 tyiyn(self.of.costs.get(plan, cost)),
                 status == PlanStatus.CANCELLED and plan not in self.of.cancelled_since,
             )
             for plan, status, cost in rows
+            if plan in plans
         }
 
 
-class About:
-    def __init__(self, cost, is_cancelled):
-        self.cost, self.is_cancelled = cost, is_cancelled
+class About(NamedTuple):
+    cost: int | None
+    is_cancelled: bool
 
 
 def without(rows, path, plans):

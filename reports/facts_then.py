@@ -23,6 +23,7 @@ from .donor_tables import scoped
 
 POTS = [name.removesuffix("_kgs") for name in KEPT]
 OWN = ["own_cash", "own_in_kind"]
+MANY = 300
 
 
 def pot_of(source, form):
@@ -80,16 +81,41 @@ class Then:
 
     @cached_property
     def cancelled_since(self):
-        if not self.is_past:
-            return set()
-        steps = StatusChange.objects.filter(
-            after=PlanStatus.CANCELLED, changed_at__gt=self.moment, plan__approved_at__isnull=False
-        )
-        return set(steps.order_by().values_list("plan", flat=True))
+        return set(self._steps().values_list("plan", flat=True)) if self.is_past else set()
+
+    def _steps(self):
+        steps = StatusChange.objects.order_by()
+        return steps.filter(after=PlanStatus.CANCELLED, changed_at__gt=self.moment)
 
     @cached_property
     def special(self):
-        return self.areas.keys() | self.costs.keys() | self.cancelled_since
+        """Ids of plans whose parts or cost were others."""
+        return self.areas.keys() | self.costs.keys()
+
+    def not_cancelled(self, path):
+        """Approved plans that were not cancelled by the day. path: the way to them."""
+        counted = Q(**{f"{path}__status__in": COUNTED})
+        if not self.cancelled_since:
+            return counted
+        since = {f"{path}__in": self._steps().values("plan")}
+        return counted | Q(**{f"{path}__status": PlanStatus.CANCELLED}, **since)
+
+    def by_status(self, rows, status, plan):
+        """[(rows, whether the status of now is that of the day)]; status, plan: the ways to status and id.
+
+        Plans cancelled since are asked for apart: few, and the other question stays a simple one.
+        """
+        if not self.cancelled_since:
+            return [(rows, True)]
+        since = Q(**{status: PlanStatus.CANCELLED, f"{plan}__in": self._steps().values("plan")})
+        return [(rows.filter(~since), True), (rows.filter(since), False)]
+
+    def within(self, path, plans):
+        """Condition: these plans, given by their ids; a long list costs more than a few plans too many."""
+        if len(plans) > MANY and not self.special and plans <= self.several:
+            several = self.slices().filter(is_whole=False)
+            return Q(**{f"{path}__in": several.values("plan")})
+        return Q(**{f"{path}__in": list(plans)})
 
     # Conditions
 
