@@ -106,7 +106,8 @@ def test_a_period_a_past_day_a_place_and_a_donor_narrow_it(plan):
     assert [row[5] for row in said(scope_of(plan, dt.date(2016, 12, 31)))] == [60_000, 60_000]
     assert [row[5] for row in said(scope_of(plan, region=plan.lead.region))] == [1000]
     assert said(scope_of(plan, region=RegionFactory())) == []
-    assert [row[1] for row in said(scope_of(plan, donor="EU"))] == ["JPY"]
+    assert [row[1] for row in said(scope_of(plan, donor="SDC"))] == ["CHF"] * 3 + ["JPY"]
+    assert said(scope_of(plan, donor="EU")) == []
 
 
 def test_it_asks_two_questions(plan, django_assert_num_queries):
