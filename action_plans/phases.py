@@ -19,6 +19,7 @@ from .totals import judgement
 CHUNK = 2000  # plans
 
 SETTINGS = [
+    "contract",
     "minimum_own_share",
     "in_kind_counts",
     "fx_policy",

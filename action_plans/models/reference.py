@@ -40,6 +40,7 @@ class Phase(Named):
         Programme, on_delete=models.PROTECT, related_name="phases", verbose_name=_("programme")
     )
     code = models.SlugField(_("code"), unique=True)
+    contract = models.CharField(_("contract or project number"), max_length=100, blank=True)
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
     budget = models.DecimalField(

@@ -37,7 +37,7 @@ def _lines(scope):
     about = about_of(scope, at=None, address="")
     yield "programme", _("Programme"), about.programme
     yield "phase", _("Phase"), _phases(scope) or UNKNOWN
-    yield "contract", _("Contract number"), UNKNOWN
+    yield "contract", _("Contract or project number"), _contracts(scope) or UNKNOWN
     yield "period", _("Period"), about.period or _("none: from the beginning up to the day below")
     yield "as_of", _("As of"), about.as_of
     for label, words in about.filters:
@@ -60,6 +60,11 @@ def _phases(scope):
     return "; ".join(
         f"{phase.name}, {format_range(phase.starts_on, phase.ends_on)}" for phase in scope.phases
     )
+
+
+def _contracts(scope):
+    """Each once, as the phases name them."""
+    return "; ".join(dict.fromkeys(phase.contract for phase in scope.phases if phase.contract))
 
 
 def _status(scope):

@@ -60,7 +60,8 @@ def _row(pot, cell, scope):
     planned, net = cell.get("promised_kgs", ZERO), _all(cell, "net")
     row |= {
         "planned_kgs": planned,
-        "binding_kgs": cell.get("binding_kgs", ZERO),
+        # The approval of the plan is the programme's own decision.
+        "binding_kgs": planned if pot == "grant" else cell.get("binding_kgs", ZERO),
         "received_kgs": _all(cell, "received"),
         "returned_kgs": _all(cell, "returned"),
         "net_kgs": net,
@@ -165,7 +166,9 @@ def _columns(scope):
             "binding_kgs",
             pgettext("column", "Binding"),
             "kgs",
-            _("The part of it that rests on a decision or letter."),
+            _(
+                "The part of it that rests on a decision or letter; a grant rests on the plan's approval."
+            ),
         ),
         *(_columns_of_period() if scope.period else []),
         Column(

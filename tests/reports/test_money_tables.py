@@ -189,11 +189,11 @@ def test_the_own_share_has_three_versions():
     assert (own["outstanding_kgs"], round(own["fulfilment_pct"], 1)) == (400_000, Decimal("63.6"))
 
 
-def test_only_what_rests_on_a_decision_binds():
+def test_what_rests_on_a_decision_binds_and_a_grant_by_the_approval_of_its_plan():
     plan = approved(own=300_000, grant=700_000)
     plan.contributions.filter(source="municipality").update(decision="№ 7")
     found = {row["code"]: row["binding_kgs"] for row in rows(sources, scope(plan.phase))}
-    assert (found["own_cash"], found["grant"]) == (300_000, 0)
+    assert (found["own_cash"], found["grant"], found["oblast"]) == (300_000, 700_000, 0)
 
 
 def test_burn_stands_beside_elapsed_time():
