@@ -41,6 +41,8 @@ class About:
     snapshot: str = ""
     sha256: str = ""
     status: str = ""
+    # The code of the signed report whose figures these are, of a file that is not itself signed.
+    copy_of: str = ""
     gaps: tuple[str, ...] = ()
 
     @property

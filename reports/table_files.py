@@ -44,7 +44,9 @@ def about(question, address):
         title=question.title,
         gaps=_gaps(question.scope),
     )
-    return replace(found, status=_from_signed(question.signed)) if question.signed else found
+    if not question.signed:
+        return found
+    return replace(found, status=_from_signed(question.signed), copy_of=question.signed.code)
 
 
 def _from_signed(report):

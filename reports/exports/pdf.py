@@ -41,9 +41,9 @@ def to_pdf(tables, about, signature=None, *, certificate=""):
         "title": str(about.title) or "—",
         "author": signature.approved_name if signature else about.made_by,
         "date": _parts(moment),
-        "watermark": "" if signature else pgettext("across a page", "Draft"),
+        "watermark": _watermark(about, signature),
         **_cover(tables, about),
-        "signature": _signature(tables, signature, certificate),
+        "signature": _signature(tables, about, signature, certificate),
         "foot": _foot(about, moment),
         "sections": _sections(tables, about),
     }
@@ -78,9 +78,17 @@ def _cover(tables, about):
     }
 
 
-def _signature(tables, signature, certificate):
-    """A single table that somebody prints is not signed."""
-    if signature is None and len(tables) == 1:
+def _watermark(about, signature):
+    if signature:
+        return ""
+    if about.copy_of:
+        return pgettext("across a page", "Copy")
+    return pgettext("across a page", "Draft")
+
+
+def _signature(tables, about, signature, certificate):
+    """Neither a single table that somebody prints nor a copy of what was signed is signed."""
+    if signature is None and (len(tables) == 1 or about.copy_of):
         return None
     prepared, approved = _("Prepared by"), _("Approved by")
     signed = signature and [

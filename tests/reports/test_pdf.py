@@ -162,6 +162,12 @@ def test_a_draft_says_that_it_is_one_and_has_lines_to_sign():
     assert all("Draft" in page.extract_text() for page in read(content).pages)
 
 
+def test_a_copy_of_what_was_signed_is_no_draft_and_has_no_lines_to_sign():
+    content = to_pdf([sources(), sources()], about(status="A copy", copy_of="PSI-1-v1"))
+    assert all("Copy" in page.extract_text() for page in read(content).pages)
+    assert "Signatures" not in text_of(content)
+
+
 def test_a_signed_report_names_who_signed_and_where_it_can_be_verified():
     content = to_pdf([sources()], signed_about(), SIGNATURE)
     text = text_of(content)
