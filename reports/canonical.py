@@ -8,6 +8,10 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+# A signed report has one of "[", "{" and "," per 24 bytes, so this is one of 24 MB. Brackets and commas alone
+# would take a hundred times their size in memory.
+MOST_PARTS = 1_000_000
+
 
 class NotSignedError(ValueError):
     """Not JSON of the kind that is signed here."""
@@ -35,6 +39,8 @@ def canonical_of(content):
 
     A name that stands twice is refused: people would read the one, programs the other.
     """
+    if sum(content.count(sign) for sign in (b"[", b"{", b",")) > MOST_PARTS:
+        raise NotSignedError
     options = {"object_pairs_hook": _once, "parse_float": _refuse, "parse_constant": _refuse}
     try:
         text = canonical(json.loads(content.removeprefix(b"\xef\xbb\xbf"), **options))

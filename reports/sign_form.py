@@ -1,3 +1,5 @@
+import unicodedata
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -21,3 +23,17 @@ class SignForm(forms.Form):
     )
     # SHA-256 of the figures on the page, so that nobody signs others.
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def clean_name(self):
+        return self._readable("name")
+
+    def clean_role(self):
+        return self._readable("role")
+
+    def _readable(self, name):
+        """Without letters that nobody sees or that turn the line around; nothing but those is empty."""
+        typed = self.cleaned_data[name]
+        seen = "".join(char for char in typed if unicodedata.category(char) not in ("Cc", "Cf"))
+        if not any(map(str.isalpha, seen)):
+            self.add_error(name, self.fields[name].error_messages["required"])
+        return seen.strip()

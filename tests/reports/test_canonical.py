@@ -54,6 +54,12 @@ def test_other_json_is_none_of_ours(content):
         canonical_of(content)
 
 
+def test_brackets_without_end_are_refused_before_they_fill_the_memory(monkeypatch):
+    monkeypatch.setattr("reports.canonical.json.loads", lambda *_, **__: pytest.fail("was read"))
+    with pytest.raises(NotSignedError):
+        canonical_of(b'{"a":[' + b"[]," * 600_000 + b"[]]}")
+
+
 def docs_code(language):
     [code] = re.findall(rf"```{language}\n(.*?)```", DOCS.read_text(), re.DOTALL)
     return code

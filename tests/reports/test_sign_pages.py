@@ -83,6 +83,21 @@ def test_what_is_missing_is_asked_for_and_what_was_typed_stays(approver, period,
     assert not SignedReport.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["\u200b\u200e", "\u00ad", "—", "1."])
+def test_a_name_without_a_letter_that_anybody_sees_is_no_name(approver, period, name):
+    response = approver.post(
+        address(period), form_of(approver.get(address(period))) | PERSON | {"name": name}
+    )
+    assert "Type your name" in text(response)
+    assert not SignedReport.objects.exists()
+
+
+def test_a_name_is_kept_without_signs_that_turn_the_line_around(approver, period):
+    form = form_of(approver.get(address(period))) | PERSON | {"name": "Aigul\u202e Asanova\u200b"}
+    approver.post(address(period), form)
+    assert SignedReport.objects.get().approved_name == "Aigul Asanova"
+
+
 def test_figures_that_changed_meanwhile_are_shown_anew(approver, period):
     page = approver.get(address(period))
     template = given.template()
