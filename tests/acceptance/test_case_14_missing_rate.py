@@ -6,6 +6,7 @@ from decimal import Decimal as D
 import pytest
 
 from action_plans.models import Evidence, ExchangeRate
+from tests.acceptance import signing
 from tests.acceptance.steps import enter_plan, import_rates, pay, words
 from tests.action_plans.rate_data import daily_xml, weekly_xml
 
@@ -53,3 +54,18 @@ def test_case_14_a_bad_file_is_refused_and_old_rates_are_untouched(staff, data):
     assert page.context["form"].errors
     assert list(ExchangeRate.objects.values()) == before
     assert Evidence.objects.count() == 1
+
+
+def test_case_14_a_period_with_a_row_that_waits_cannot_be_closed(staff):
+    plan = enter_plan(staff)
+    import_rates(staff, weekly_xml("03.02.2018", CHF="70,1234"))
+    pay(staff, plan, "10 000,00", currency="CHF", paid_on="12.02.2018")
+    period = signing.add_period(staff, plan, "01.01.2018", "30.06.2018")
+    address = f"/periods/{period.pk}/close/"
+    page = staff.get(address)
+    assert plan.reference in words(page)
+    response = staff.post(address, {"accepted": "x", "read": "on"}, follow=True)
+    period.refresh_from_db()
+    assert (response.status_code, period.is_open) == (200, True)
+    import_rates(staff, weekly_xml("10.02.2018", CHF="70,5000"))
+    signing.close(staff, period)

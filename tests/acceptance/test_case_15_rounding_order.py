@@ -1,7 +1,9 @@
 """Every row is rounded once; every total is the sum of the rows, on the page and in the files."""
 
+import io
 from decimal import Decimal
 
+import pypdf
 import pytest
 
 from tests.acceptance.steps import (
@@ -72,3 +74,10 @@ def test_case_15_libreoffice_comes_to_the_same_sum(staff, plan, tmp_path):
     book = recalculated(tmp_path, "money.xlsx")
     assert sheet_rows(book["Ledger"])[-1]["Received, som"] == pytest.approx(259714.62, abs=1e-9)
     assert sheet_rows(book["By contribution"])[-1]["Received, net"] == pytest.approx(259714.62)
+
+
+def test_case_15_the_pdf_of_a_report_has_that_sum(staff, plan):
+    pdf = pypdf.PdfReader(io.BytesIO(content(staff.get("/reports/sources.pdf"))))
+    text = "\n".join(page.extract_text() for page in pdf.pages).replace("\xa0", " ")
+    assert TOTAL in text
+    assert NEVER not in text
