@@ -57,16 +57,24 @@ class Later(NamedTuple):
 def later(report):
     payments = _booked_later(Payment, report, contribution__plan__phase=report.period.phase_id)
     tranches = _booked_later(Tranche, report, phase=report.period.phase_id)
-    payments = payments.select_related("contribution__plan", "late_for")
+    payments = payments.select_related("contribution__plan", "late_for", "booked_by")
     number = payments.count() + tranches.count()
     return Later(
         payments=list(payments.order_by("booked_at", "pk")[:LATER_SHOWN]),
-        tranches=list(tranches.order_by("booked_at", "pk")[:LATER_SHOWN]),
+        tranches=list(
+            tranches.select_related("booked_by").order_by("booked_at", "pk")[:LATER_SHOWN]
+        ),
         number=number,
         received_kgs=total(
             SIGNS[kind] * kgs for kind, kgs in payments.values_list("kind", "amount_kgs").order_by()
         ),
     )
+
+
+def has_corrections(report):
+    """Whether a later period counts money of this one that was found after it had been closed."""
+    late = {"late_for": report.period_id, "booked_at__gt": report.prepared_at}
+    return any(model.objects.filter(**late).exists() for model in (Payment, Tranche))
 
 
 def _booked_later(model, report, **of_phase):

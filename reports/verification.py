@@ -1,4 +1,4 @@
-"""Whether a file or a hash is that of a signed report. Says which report and version, and nothing else."""
+"""Whether a file or a hash is that of a signed report: which one, and whether something came after it."""
 
 import re
 import threading
@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from .canonical import NotSignedError, canonical_of, sha256_of
 from .models import SignedFile, SignedReport
+from .signed_reports import has_corrections
 
 HEX = re.compile("[0-9a-f]{64}")
 BETWEEN = re.compile(r"[\s\u00a0\u202f:.-]")
@@ -21,6 +22,10 @@ class Found(NamedTuple):
     @property
     def is_superseded(self):
         return self.next is not None
+
+    @property
+    def has_corrections(self):
+        return has_corrections(self.report)
 
 
 def hash_in(text):

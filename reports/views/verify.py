@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from reports import hashed_upload
+from reports import hashed_upload, signed_reports
 from reports.verify_form import TOO_LARGE, VerifyForm
 
 # Counted in the cache, so per worker process.
@@ -44,5 +44,12 @@ def _page(request, form, *, is_too_large=False, status=200):
         "limit": hashed_upload.MAX_BYTES,
     }
     if form.is_bound and form.is_valid():
-        context |= {"answered": True, "found": form.found, "asked_hash": form.asked_hash}
+        found = form.found
+        seen = signed_reports.visible_to(request.user)
+        context |= {
+            "answered": True,
+            "found": found,
+            "asked_hash": form.asked_hash,
+            "may_open": found and seen.filter(pk=found.report.pk).exists(),
+        }
     return render(request, "reports/verify.html", context, status=status)
