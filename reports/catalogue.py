@@ -331,11 +331,6 @@ QUALITY = ListPage(
     _("Data quality"),
     _("Everything that does not add up or is missing, each with a link to where it is put right."),
 )
-PERIODS = ListPage(
-    "reports:periods",
-    _("Reporting periods"),
-    _("Which stretches of a phase are open, closed or signed, by whom, and what was found later."),
-)
 LONG_FILES = ListPage(
     "reports:jobs",
     _("My long files"),
@@ -346,9 +341,9 @@ LONG_FILES = ListPage(
 
 
 def lists_for(user):
-    """Periods and tranches are for the office and the donors."""
+    """Tranches are for the office and the donors."""
     sees_tranches = user.works_for_programme or user.role == Role.DONOR
-    lists = [PERIODS, RATES, TRANCHES, QUALITY] if sees_tranches else [RATES, QUALITY]
+    lists = [RATES, TRANCHES, QUALITY] if sees_tranches else [RATES, QUALITY]
     return [*lists, LONG_FILES]
 
 

@@ -29,6 +29,7 @@ PICTURES = {
     "plan-form": ("staff", "ru", "/plans/new/", 1440, 1720),
     "municipality": ("head.toktogul", "ky", "/", 360, 1300),
     "funding": ("donor", "en", "/reports/funding/", 1440, 980),
+    "budget": ("donor", "ru", "/reports/budget/?phase=i", 1440, 900),
     "money": ("donor", "en", "/plans/Y-2018-001/money/", 1440, 1150),
 }
 
