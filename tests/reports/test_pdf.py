@@ -14,7 +14,7 @@ from reports.column import Column
 from reports.exports import paper
 from reports.exports.hyphens import SOFT_HYPHEN, longest_word, parted
 from reports.exports.pdf import Signature, to_pdf
-from reports.exports.typeset import typeset
+from reports.exports.typeset import USUAL, is_shown, typeset
 from reports.report_table import ReportTable
 
 AT = datetime(2018, 7, 1, 5, 0, tzinfo=UTC)
@@ -246,6 +246,23 @@ def test_every_font_is_inside():
 def test_the_same_tables_give_the_same_bytes():
     first = to_pdf([sources()], signed_about(), SIGNATURE)
     assert to_pdf([sources()], signed_about(), SIGNATURE) == first
+
+
+@pytest.mark.parametrize(
+    "letters", ["\U0001f3eb", "中文", "ก", "\x01", "\U0001f468\u200d\U0001f469"]
+)
+def test_a_letter_without_a_font_stops_no_report(letters):
+    signature = SIGNATURE._replace(approved_name=f"Нурлан {letters} Жээнбеков")
+    content = to_pdf([sources(rows=[row(f"Мектеп {letters} 5")])], signed_about(), signature)
+    text = text_of(content)
+    assert "Мектеп \ufffd" in text
+    assert "Нурлан \ufffd" in text
+    assert letters not in text
+
+
+def test_letters_taken_for_usual_have_a_font():
+    letters = [chr(code) for code in range(0x2100) if USUAL.match(chr(code))]
+    assert not [letter for letter in letters if not is_shown(letter)]
 
 
 def test_what_cannot_be_set_is_told():
