@@ -3,8 +3,18 @@
 from hashlib import sha256
 from typing import NamedTuple
 
-from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import (
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -13,7 +23,7 @@ from action_plans.models import (
     COUNTED,
     RECEIVED,
     ActionPlan,
-    BudgetLine,
+    BudgetRevision,
     Check,
     Contribution,
     InKindItem,
@@ -21,6 +31,7 @@ from action_plans.models import (
     PaymentKind,
     PlanArea,
     PlanMunicipality,
+    PromiseRevision,
     Source,
 )
 from lib.currencies import KGS
@@ -209,7 +220,7 @@ def _gaps(scope, *, until_now=False):
             _without(counted, Q(cost_kgs=None), scoped.costs_then(scope) if then else {}),
         ),
         Gap(NOT_REPORTED, _not_reported(counted, scope, then)),
-        Gap(Check.NO_DECISION, _undecided(counted, scope, then), "plan__", "amount_kgs"),
+        Gap(Check.NO_DECISION, _undecided(counted, scope, then), "plan__", "som"),
         Gap(Check.NO_RATE, _waiting(paid, scope, then), "contribution__plan__"),
         Gap(
             Check.NO_EVIDENCE,
@@ -258,10 +269,22 @@ def _of_it():
 
 def _undecided(plans, scope, then):
     own = Contribution.objects.order_by().filter(source=Source.MUNICIPALITY, decision="")
-    own = own.filter(Q(promised_on=None) | Q(promised_on__lte=scope.day), amount_kgs__gt=0)
+    own = own.filter(Q(promised_on=None) | Q(promised_on__lte=scope.day))
+    own = _promised_then(own, scope) if then else own.annotate(som=F("amount_kgs"))
+    own = own.filter(som__gt=0)
     if scoped.source_of(scope) not in ("", Source.MUNICIPALITY):
         own = own.none()
     return own.filter(plan__in=plans.values("pk"))
+
+
+def _promised_then(promises, scope):
+    """som: what was promised, as it was in force on the day and recorded by then."""
+    moment = scoped.moment_of_money(scope)
+    later = PromiseRevision.objects.filter(contribution=OuterRef("pk"))
+    later = later.filter(Q(effective_on__gt=scope.day) | Q(revised_at__gt=moment))
+    before = Subquery(later.order_by("number").values("before_kgs")[:1])
+    promises = promises.filter(Q(recorded_at=None) | Q(recorded_at__lte=moment))
+    return promises.annotate(som=Coalesce(before, F("amount_kgs")))
 
 
 def _waiting(rows, scope, then):
@@ -282,7 +305,9 @@ def _standing(rows, scope, then):
 
 
 def _no_line(rows, scope, then):
-    lines = BudgetLine.objects.filter(plan=OuterRef("contribution__plan"))
+    lines = BudgetRevision.objects.filter(line__plan=OuterRef("contribution__plan"))
+    if then:
+        lines = lines.filter(revised_at__lte=scoped.moment_of_money(scope))
     rows = rows.filter(Exists(lines), kind=PaymentKind.SPENT, budget_line=None)
     return _standing(rows, scope, then)
 

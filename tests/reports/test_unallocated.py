@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from action_plans.models import FactRevision, Payment
+from action_plans.models import BudgetRevision, FactRevision, Payment, PromiseRevision
 from reports.donor_tables import unallocated
 from reports.scope import Scope
 from tests.factories import (
@@ -68,7 +68,7 @@ def holed():
     grant, own = plan.contributions.get(source="grant"), plan.contributions.first()
     when = {"booked_at": LONG_AGO, "paid_on": dt.date(2017, 2, 1)}
     PaymentFactory(contribution=grant, amount_kgs=Decimal("300.00"), **when)
-    BudgetLineFactory(plan=plan)
+    BudgetLineFactory(plan=plan).revisions.update(revised_at=LONG_AGO)
     PaymentFactory(
         contribution=own, kind="spent", document_number="2", amount_kgs=Decimal(40), **when
     )
@@ -121,6 +121,40 @@ def test_what_was_recorded_later_was_still_missing_on_that_day(plan):
     payment = plan.contributions.get().payments.get()
     assert numbers(scope_of(plan, payment.paid_on))["not_reported"] == 0
     assert numbers(scope_of(plan, payment.paid_on - dt.timedelta(1)))["not_reported"] == 1
+
+
+def test_promises_without_a_decision_are_those_of_the_day(plan):
+    day = dt.date(2018, 6, 1)
+    own = ContributionFactory(plan=plan, source="municipality", amount_kgs=1000)
+    assert row_of(scope_of(plan, day), "no_decision")["amount_kgs"] == 1000
+    for number, effective_on, before, after in [
+        (1, dt.date(2018, 5, 1), 1000, 700),
+        (2, dt.date(2018, 7, 1), 700, 0),
+    ]:
+        PromiseRevision.objects.create(
+            contribution=own,
+            number=number,
+            effective_on=effective_on,
+            before_kgs=before,
+            amount_kgs=after,
+            reason="Cut",
+            decision="№ 8",
+            revised_at=LONG_AGO if number == 1 else timezone.now(),
+        )
+        own.amount_kgs = after
+        own.save()
+    added = {"promised_on": dt.date(2018, 5, 2), "recorded_at": timezone.now()}
+    ContributionFactory(plan=plan, source="municipality", amount_kgs=50, **added)
+    then, now = (row_of(scope_of(plan, at), "no_decision") for at in (day, None))
+    assert (then["number"], then["amount_kgs"]) == (1, 700)
+    assert (now["number"], now["amount_kgs"]) == (1, 50)
+
+
+def test_what_was_spent_before_the_plan_had_a_budget_was_on_no_line_of_it(holed):
+    day = dt.date(2018, 6, 1)
+    BudgetRevision.objects.update(revised_at=timezone.now())
+    assert numbers(scope_of(holed))["no_line"] == 1
+    assert numbers(scope_of(holed, day))["no_line"] == 0
 
 
 def test_a_plan_that_was_not_approved_yet_is_not_in_it(holed):
