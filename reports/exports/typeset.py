@@ -11,7 +11,7 @@ import typst
 HERE = Path(__file__).resolve()
 TEMPLATES = HERE.parent / "typst"
 SECONDS = 300  # 5,000 rows take ten
-USUAL = re.compile("[\n\t -~\u00a0-\u017f\u0400-\u052f\u2010-\u2027]")
+USUAL = re.compile("[\n\t -~\u00a0-\u017f\u0400-\u0482\u048a-\u04ff\u2010-\u2027]")
 MOST_TRIED = 200  # one takes some milliseconds
 ONE_LETTER = b'#set document(title: "a")\n#sys.inputs.data'
 
