@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -99,10 +99,13 @@ def _page(request, form, period, template, templates):
         return redirect(_instead(period, request.user))
     data, sha256 = signing.proposed(period, template)
     tables = snapshots.tables_from(data, get_language())
+    with override(template.language):
+        certificate = template.certificate  # as it will stand in the report
     context = {
         "form": form,
         "period": period,
         "template": template,
+        "certificate": certificate,
         "templates": templates,
         "version": data["version"],
         "sha256": sha256,

@@ -165,6 +165,7 @@ def test_another_person_signs_with_name_and_role(staff, director, period):
     expect(staff.locator(".notice-bad")).to_contain_text("утвержда")
     director.goto(page_of(period, "sign/"))
     assert look(director, director.url, "ru") == []
+    expect(director.locator("blockquote")).to_have_text("We certify.")  # as in the files
     director.fill("#id_name", "")
     director.click(SEND)
     expect(director.locator("#id_name")).to_have_attribute("aria-invalid", "true")

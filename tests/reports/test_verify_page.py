@@ -3,6 +3,8 @@
 import hashlib
 import json
 import re
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
@@ -173,3 +175,25 @@ def test_the_log_in_page_links_here(client):
 
 def test_the_hash_is_that_of_the_bytes():
     assert sha256_of(SNAPSHOT) == hashlib.sha256(SNAPSHOT.encode()).hexdigest()
+
+
+def test_what_was_found_later_is_named_without_an_amount(client, report):
+    at_signing = text(client.post(PAGE, {"sha256": report.sha256}))
+    factories.PaymentFactory(
+        contribution=factories.PlanFactory(own=100).contributions.get(),
+        amount_kgs=Decimal("51.25"),
+        accounted_on=report.period.ends_on + timedelta(days=1),
+        late_for=report.period,
+    )
+    later = text(client.post(PAGE, {"sha256": report.sha256}))
+    assert "What came after" not in at_signing
+    assert "signed version 1" in later
+    assert "that was booked later" in later
+    assert "51.25" not in later
+
+
+def test_only_who_may_open_the_report_gets_its_link(client, report):
+    for user, links in [(factories.DonorFactory(), 1), (factories.HeadFactory(), 0)]:
+        client.force_login(user)
+        page = client.post(PAGE, {"sha256": report.sha256}).content.decode()
+        assert page.count(f'href="{report.get_absolute_url()}"') == links
