@@ -245,6 +245,9 @@ def test_a_refund_found_later_is_a_correction_in_the_next_half_year(
     corrections = donor.get_by_role("table").filter(has_text=plan.reference)
     expect(corrections).to_contain_text("returned, Programme grant")
     expect(corrections).to_contain_text("−50.00")
+    small = page(DonorFactory(), language="ky", width=360)
+    for path in [first.get_absolute_url(), page_of(period), donor.url]:
+        assert look(small, path, "ky") == []
 
 
 def test_a_period_that_is_opened_again_becomes_version_2(

@@ -182,6 +182,7 @@ def test_what_was_found_later_is_named_without_an_amount(client, report):
     factories.PaymentFactory(
         contribution=factories.PlanFactory(own=100).contributions.get(),
         amount_kgs=Decimal("51.25"),
+        paid_on=report.period.ends_on,
         accounted_on=report.period.ends_on + timedelta(days=1),
         late_for=report.period,
     )
