@@ -23,6 +23,7 @@ FIELDS = [
     *("currency", "rate_basis", "language", "is_retired"),
     *("certificate_en", "certificate_ru", "certificate_ky"),
 ]
+TAKEN = {"new"}  # by the form of a new one (urls.py)
 
 
 @dataclass
@@ -78,7 +79,9 @@ def change(*, slug, values, version, by):
 def check(template):
     if not any([template.name_en, template.name_ru, template.name_ky]):
         raise ValidationError({"name_en": _("Write the name in at least one language.")})
-    template.full_clean(exclude=["changed_by"])
+    if template.slug in TAKEN:
+        raise ValidationError({"slug": _("A template with this address exists already.")})
+    template.full_clean(exclude=["changed_by", "tables"])  # clean() says what is wrong with tables
     for entry in template.tables:
         _check_entry(entry)
 

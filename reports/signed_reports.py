@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from accounts.models import Role
-from action_plans.models import Payment, PaymentKind, Tranche
+from action_plans.models import Payment, PaymentKind, PeriodStatus, Tranche
 from lib.money import total
 
 from .models import SignedReport
@@ -69,6 +69,14 @@ def later(report):
             SIGNS[kind] * kgs for kind, kgs in payments.values_list("kind", "amount_kgs").order_by()
         ),
     )
+
+
+def opened_again(report):
+    """The step that took the period back after this report was signed, while no version follows; else None."""
+    if report.period.is_signed:
+        return None
+    steps = report.period.steps.filter(after=PeriodStatus.OPEN, taken_at__gte=report.approved_at)
+    return steps.order_by("-number").first()
 
 
 def has_corrections(report):

@@ -34,6 +34,7 @@ def signed(request, pk):
         "versions": versions if len(versions) > 1 else [],
         "next": next((each for each in versions if each.version > report.version), None),
         "later": signed_reports.later(report),
+        "opened_again": signed_reports.opened_again(report),
         **_figures(report),
     }
     return render(request, "reports/signed.html", context)

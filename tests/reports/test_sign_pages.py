@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from action_plans.models import Payment
-from reports import signing
+from reports import closing, signing
 from reports.models import SignedReport
 from tests import factories
 from tests.reports import signing_data as given
@@ -202,6 +202,17 @@ def test_damaged_figures_are_said_to_be_damaged(donor, report, monkeypatch):
     page = text(donor.get(report.get_absolute_url()))
     assert "The figures are damaged" in page
     assert "2,400,000.00" not in page
+
+
+def test_a_period_that_was_opened_again_is_said_with_its_reason(donor, report, period):
+    assert "Opened again" not in text(donor.get(report.get_absolute_url()))
+    closing.reopen(period=period, reason="A bill was lost.", by=given.preparer())
+    page = text(donor.get(report.get_absolute_url()))
+    assert "Opened again. Reason: A bill was lost." in page
+    given.close(period, given.preparer())
+    assert "Opened again" in text(donor.get(report.get_absolute_url()))
+    given.sign(period, of=report.template)
+    assert "Opened again" not in text(donor.get(report.get_absolute_url()))
 
 
 def test_what_came_after_stands_on_its_page(donor, report, period):

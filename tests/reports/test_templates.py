@@ -70,7 +70,8 @@ def test_a_template_is_added_with_its_tables_in_order(client, staff):
 
 def test_a_template_without_tables_is_refused_in_words_and_keeps_what_was_typed(client, staff):
     response = add(client, tables=("", ""))
-    assert "Choose at least one table." in response.content.decode()
+    assert response.content.decode().count("Choose at least one table.") == 1
+    assert "This field cannot be blank." not in response.content.decode()
     assert 'value="Yearly"' in response.content.decode()
     assert not ReportTemplate.objects.exists()
 
@@ -81,6 +82,7 @@ def test_a_template_without_tables_is_refused_in_words_and_keeps_what_was_typed(
         ({"name_en": ""}, "Write the name in at least one language."),
         ({"slug": "not a slug"}, "Enter a valid “slug”"),
         ({"slug": ""}, "This field is required."),
+        ({"slug": "new"}, "A template with this address exists already."),
         ({"period_months": "0"}, "greater than or equal to 1"),
         ({"period_months": "999"}, "less than or equal to 60"),
         ({"currency": "GOLD"}, "Select a valid choice."),
