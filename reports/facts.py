@@ -7,7 +7,7 @@ rows that its snapshot keeps: the same tables come from either.
 import json
 from collections import Counter, defaultdict
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from action_plans.models import ActionPlan, ServiceArea
 from municipalities.models import Municipality, Region
@@ -84,6 +84,10 @@ class Facts:
 
     def lines(self):
         """Budget lines with what was spent on each; see facts_lines."""
+        return self._lines
+
+    @cached_property
+    def _lines(self):
         return facts_lines.of_rows(self.then)
 
     @cached_property
@@ -93,6 +97,11 @@ class Facts:
         return SignedFacts(self.scope, report) if report else None
 
     def _cells(self, by, only):
+        for key, sums in self.tyiyn(by, only):
+            yield dict(zip(by, key, strict=True)) | _measured(sums, only)
+
+    def tyiyn(self, by, only):
+        """[(key, {measure: tyiyn})]; what is not there is 0."""
         keys = _keys(by)
         found = sums_of(self.then, keys, only)
         grouped = defaultdict(Counter)
@@ -100,13 +109,15 @@ class Facts:
         for key, sums in found.items():
             codes = names.of(key)
             if "source" not in by:
-                grouped.setdefault(_group(by, codes, names), Counter())
+                at = grouped[_group(by, codes, names)]
+                for (measure, _pot), amount in sums.items():
+                    at[_named(measure)] += amount
+                continue
             for (measure, pot), amount in sums.items():
-                if "source" in by and (not pot or not amount):
-                    continue
-                grouped[_group(by, codes | {"source": pot}, names)][_named(measure)] += amount
-        for key, sums in grouped.items():
-            yield dict(zip(by, key, strict=True)) | _measured(sums, only)
+                if pot and amount:
+                    group = _group(by, codes | {"source": pot}, names)
+                    grouped[group][_named(measure)] += amount
+        return grouped.items()
 
 
 class SignedFacts:
@@ -192,17 +203,18 @@ def _read(row):
 
 
 def _cell_rows(facts):
-    only = [name for name in ALL if name != "later"]
-    for cell in facts.cells(*AXES, only=["cost"]):
-        yield _kept({"source": "", **cell})
-    for cell in facts.cells(*AXES, "source", only=[name for name in only if name != "cost"]):
-        yield _kept(cell)
+    for key, sums in facts.tyiyn(AXES, {"cost"}):
+        yield _kept((*key, ""), sums, MEASURES["cost"])
+    only = {name for name in ALL if name not in ("cost", "later")}
+    names = [name for group in MEASURES if group in only for name in MEASURES[group]]
+    for key, sums in facts.tyiyn([*AXES, "source"], only):
+        yield _kept(key, sums, names)
 
 
-def _kept(cell):
+def _kept(key, sums, names):
     """Without what is 0, and without what follows from the rest."""
-    sums = {name: cell[name] for name in OF_A_ROW if cell.get(name)}
-    return {name: cell[name] for name in [*AXES, "source"]} | sums
+    kept = {name: Decimal(sums[name]).scaleb(-2) for name in names if sums.get(name)}
+    return dict(zip([*AXES, "source"], key, strict=True)) | kept
 
 
 # Names of keys
@@ -260,6 +272,7 @@ def _group(by, codes, names):
     )
 
 
+@cache
 def _named(measure):
     """net_this → net_kgs, net_later → later_net_kgs"""
     kind, _line, step = measure.partition("_")

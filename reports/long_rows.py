@@ -24,27 +24,25 @@ class LongRows(Sequence):
             return self._few[place]
         if isinstance(place, slice):
             start, stop, step = place.indices(self.number)
-            rows = [row for part in _parts(start, stop) for row in self._read(*part)]
+            rows = list(self._read(start, stop))
             return rows[::step] if step > 0 else [self[n] for n in range(start, stop, step)]
         if not -self.number <= place < self.number:
             raise IndexError(place)
         place %= self.number
-        return self._read(place, place + 1)[0]
+        return next(self._read(place, place + 1))
 
     def __iter__(self):
         if self.number <= AT_ONCE:
             yield from self._few
             return
-        for part in _parts(0, self.number):
-            yield from self._read(*part)
+        yield from self._read(0, self.number)
 
     @cached_property
     def _few(self):
-        return self._read(0, self.number) if self.number else []
+        return list(self._read(0, self.number)) if self.number else []
 
     def _read(self, start, stop):
-        return self.rows_of(list(self.keys[start:stop]))
-
-
-def _parts(start, stop):
-    return [(first, min(first + AT_ONCE, stop)) for first in range(start, stop, AT_ONCE)]
+        """The keys in one question, which has to sort all of them; their rows piece by piece."""
+        keys = list(self.keys[start:stop]) if start < stop else []
+        for first in range(0, len(keys), AT_ONCE):
+            yield from self.rows_of(keys[first : first + AT_ONCE])

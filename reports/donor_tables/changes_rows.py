@@ -1,10 +1,13 @@
 """The rows of T10 in words: one question per table, however many rows of it are shown."""
 
+from typing import NamedTuple
+
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.models import User
 from action_plans.facts import DATES
 from action_plans.facts_on import AREAS, COST, read
 from action_plans.models import (
@@ -12,10 +15,14 @@ from action_plans.models import (
     BudgetRevision,
     Contribution,
     FactRevision,
+    Form,
     Payment,
+    PaymentKind,
     PeriodStep,
+    PlanStatus,
     PromiseRevision,
     ServiceArea,
+    Source,
     StatusChange,
     Tranche,
 )
@@ -24,6 +31,12 @@ from lib.dates import format_partial
 from lib.money import format_kgs, format_number, format_share
 
 NOT_KNOWN = "—"
+
+
+class NamedPlan(NamedTuple):
+    """All of a plan that a row says."""
+
+    reference: str
 
 
 def rows_of(keys):
@@ -45,7 +58,6 @@ def _row(plan, what, *, before="", after="", on=None, who=None, why=""):
         "effective_on_reason": "" if on else pgettext("date", "does not apply"),
         "who": str(who) if who else NOT_KNOWN,
         "why": why,
-        "link": plan.get_absolute_url() if plan else "",
     }
 
 
@@ -61,7 +73,8 @@ def _payments(keys):
 
 def _payment(row):
     promise = row.contribution
-    what = _booked(row) % {"what": f"{promise.get_source_display()}, {row.get_kind_display()}"}
+    words = f"{Source(promise.source).label}, {PaymentKind(row.kind).label}"
+    what = _booked(row) % {"what": words}
     return _ledger_row(row, promise.plan, what, row.paid_on)
 
 
@@ -103,7 +116,7 @@ def _tranches(keys):
 
 
 def _promised(promise):
-    return f"{promise.get_source_display()}, {promise.get_form_display()}"
+    return f"{Source(promise.source).label}, {Form(promise.form).label}"
 
 
 def _promises(keys):
@@ -203,18 +216,24 @@ def _area(code, share, names):
 
 
 def _steps(keys):
-    rows = StatusChange.objects.select_related("plan", "changed_by").filter(pk__in=keys)
+    rows = StatusChange.objects.filter(pk__in=keys)
+    columns = ["pk", "plan__reference", "before", "after", "changed_at", "changed_by", "reason"]
+    rows = list(rows.values_list(*columns))
+    people = User.objects.in_bulk({row[5] for row in rows})
+    # Looked up once: get_…_display puts the names of all states together for each row.
+    names = {value: str(label) for value, label in PlanStatus.choices}
+    what = pgettext("change", "Status of the plan")
     return {
-        row.pk: _row(
-            row.plan,
-            pgettext("change", "Status of the plan"),
-            before=row.get_before_display(),
-            after=row.get_after_display(),
-            on=timezone.localdate(row.changed_at),
-            who=row.changed_by,
-            why=row.reason,
+        pk: _row(
+            NamedPlan(reference),
+            what,
+            before=names.get(before, before),
+            after=names.get(after, after),
+            on=timezone.localdate(at),
+            who=people.get(by),
+            why=why,
         )
-        for row in rows
+        for pk, reference, before, after, at, by, why in rows
     }
 
 
