@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -108,9 +108,13 @@ def costs_then(day, known_at):
     return {plan: facts[COST] for plan, facts in then.items()}
 
 
-def approved_then(moment):
-    """Of plans: approved by that moment. One of which nobody knows when counts from the beginning."""
-    return Q(approved_at__lte=moment) | Q(approved_at=None, status__in=COUNTED)
+def approved_then(moment, path=""):
+    """Of plans: approved by that moment. One of which nobody knows when counts from the beginning.
+
+    path: the way to the plans.
+    """
+    unknown = {f"{path}approved_at": None, f"{path}status__in": COUNTED}
+    return Q(**{f"{path}approved_at__lte": moment}) | Q(**unknown)
 
 
 def with_status_then(plans, moment, *, is_past=True):
@@ -122,10 +126,17 @@ def with_status_then(plans, moment, *, is_past=True):
     return plans.annotate(status_then=Coalesce(Subquery(later.values("before")[:1]), F("status")))
 
 
-def plans_then(moment, *, is_past=True):
-    """Plans that had been approved by then, cancelled ones too, with status_then."""
-    plans = ActionPlan.objects.order_by().filter(approved_then(moment))
+def plans_then(moment, *, is_past=True, since=None):
+    """Plans that had been approved by then, cancelled ones too, with status_then.
+
+    since: a condition on plans approved after it that count all the same, as approved ones.
+    """
+    approved = approved_then(moment)
+    plans = ActionPlan.objects.order_by().filter(approved | since if since else approved)
     plans = with_status_then(plans, moment, is_past=is_past)
+    if since:
+        later = When(approved_at__gt=moment, then=Value(str(PlanStatus.APPROVED)))
+        plans = plans.annotate(status_then=Case(later, default=F("status_then")))
     return plans.filter(status_then__in=[*COUNTED, PlanStatus.CANCELLED])
 
 

@@ -14,6 +14,7 @@ from action_plans.models import (
     ActionPlan,
     Axis,
     Payment,
+    PaymentKind,
     PlanStatus,
     ReportingPeriod,
 )
@@ -22,6 +23,9 @@ from action_plans.totals import ZERO, counted_totals
 from lib.currencies import format_money
 from lib.dates import format_partial
 from lib.money import format_kgs, sum_kgs
+
+from .facts import Facts
+from .scope import Scope
 
 NAMED_UP_TO = 20
 
@@ -38,6 +42,7 @@ def what_is_missing(period):
         *_earlier_open(period),
         *_drafts(period),
         *_totals(period),
+        *_report(period),
     ]
 
 
@@ -118,6 +123,32 @@ def _received(phase):
     rows = Payment.objects.booked().filter(contribution__plan__in=plans.values("pk"))
     found = rows.order_by().aggregate(**sums)
     return sum((sign * found[kind] for kind, sign in SIGNS.items()), ZERO)
+
+
+def _report(period):
+    """What the report of the period would count is all the money of its phase that is accounted by its last day."""
+    now, phase = timezone.now(), period.phase
+    scope = Scope(user=None, day=period.ends_on, known_at=now, phases=(phase,), period=period)
+    counted = Facts(scope).total(only=["net", "spent"])
+    rows = Payment.objects.booked().filter(
+        contribution__plan__phase=phase, accounted_on__lte=period.ends_on
+    )
+    sums = {kind.value: sum_kgs("amount_kgs", filter=Q(kind=kind)) for kind in PaymentKind}
+    booked = rows.order_by().aggregate(**sums)
+    net = sum((sign * booked[kind] for kind, sign in SIGNS.items()), ZERO)
+    for measure, whole in {"net": net, "spent": booked[PaymentKind.SPENT]}.items():
+        steps = [f"{measure}_before_kgs", f"{measure}_corrections_kgs", f"{measure}_kgs"]
+        amount = sum((counted[step] for step in steps), ZERO)
+        if amount != whole:
+            yield _left_out(amount, whole)
+
+
+def _left_out(amount, whole):
+    text = _(
+        "The report would count %(amount)s, and the ledgers of the plans have %(whole)s. "
+        "Tell the people who keep the portal: a plan with money is not in the report."
+    )
+    return Problem(text % {"amount": format_kgs(amount), "whole": format_kgs(whole)})
 
 
 def _disagree(where, amount, whole):

@@ -129,7 +129,7 @@ class Then:
         if not self.is_every_phase:
             condition &= Q(**{f"{path}phase__in": self.phases})
         if self.is_past:
-            condition &= _approved(f"{path}plan__", self.moment)
+            condition &= scoped.approved(self.scope, f"{path}plan__")
         for name in ["region", "municipality"]:
             if getattr(self.scope, name):
                 condition &= Q(**{f"{path}{name}": getattr(self.scope, name).pk})
@@ -145,7 +145,7 @@ class Then:
         if not self.is_every_phase:
             condition &= Q(**{f"{path}phase__in": self.phases})
         if self.is_past:
-            condition &= _approved(path, self.moment)
+            condition &= scoped.approved(self.scope, path)
         return condition
 
     def plans(self):
@@ -197,10 +197,3 @@ class Then:
         return set(revised.values_list("contribution__plan", flat=True)) | set(
             added.values_list("plan", flat=True)
         )
-
-
-def _approved(path, moment):
-    # Same rule as action_plans.facts_on.approved_then()
-    return Q(**{f"{path}approved_at__lte": moment}) | Q(
-        **{f"{path}approved_at": None, f"{path}status__in": COUNTED}
-    )

@@ -38,6 +38,8 @@ class Scope:
     rate_basis: str = RateBasis.END
     # [(label, sentence)] of what the address asks for and nobody knows; then no figures are shown.
     problems: tuple = field(default=())
+    # What was asked of the database once for this scope and for others made from it, see scoped.py.
+    memory: dict = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def starts_on(self):

@@ -37,14 +37,19 @@ class Figures(NamedTuple):
         return share(self.own_of_known_cost, self.cost)
 
 
-def figures(phases, days):
-    """{day: Figures}; days: {day: (plans approved by this moment, what was recorded by this one is known)}"""
+def figures(phases, days, since):
+    """{day: Figures}; days: {day: (plans approved by this moment, what was recorded by this one is known)}
+
+    since: {day: a condition on plans approved later that count all the same}
+    """
     changed = _Changed(phases)
-    return {day: _figures(phases, day, *moments, changed) for day, moments in days.items()}
+    return {
+        day: _figures(day, known_at, _counted(phases, moment, since.get(day)), changed)
+        for day, (moment, known_at) in days.items()
+    }
 
 
-def _figures(phases, day, moment, known_at, changed):
-    plans = _counted(phases, moment)
+def _figures(day, known_at, plans, changed):
     known = Q(cost_kgs__isnull=False)
     own = F("own_cash_kgs") + F("own_in_kind_kgs")
     sums = plans.aggregate(
@@ -72,14 +77,15 @@ def _som(value):
     return round_kgs(Decimal(value or 0))
 
 
-def _counted(phases, moment):
+def _counted(phases, moment, since):
     """Approved by then, and not cancelled by then; nothing leads back from cancelled."""
     later = StatusChange.objects.filter(
         plan=OuterRef("pk"), after=PlanStatus.CANCELLED, changed_at__gt=moment
     )
     active = Q(status__in=COUNTED) | (Q(status=PlanStatus.CANCELLED) & Exists(later))
     plans = ActionPlan.objects.order_by().filter(phase__in=phases)
-    return plans.filter(facts_on.approved_then(moment)).filter(active)
+    approved = facts_on.approved_then(moment)
+    return plans.filter(approved | since if since else approved).filter(active)
 
 
 class _Changed:

@@ -105,7 +105,8 @@ def _printed(scope):
 def _rows(printed, scope):
     days = {figure.said_on: [facts_on.end_of(figure.said_on)] * 2 for figure in printed}
     now = [scoped.moment_of(scope), scoped.moment_of_money(scope)]
-    known = figures(scope.phases, days | {scope.day: now})
+    since = {scope.day: scoped.approved_since(scope)}
+    known = figures(scope.phases, days | {scope.day: now}, since)
     whole = set(scope.phases) == set(Phase.objects.all())
     counts = {(f.said_on, f.source_name): f.value for f in printed if f.measure == Measure.PLANS}
     return [

@@ -1,10 +1,16 @@
-"""Which plans a report is about: approved by its day and known then, of the chosen phases, places and areas."""
+"""Which plans a report is about: approved by its day and known then, of the chosen phases, places and areas.
+
+A period has also the plans that were approved after its last day, as far as they were known, when money of
+theirs counts in it: whoever starts with the portal enters plans whose payments are years old, and all tables of
+a report have to be about the same plans.
+"""
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from action_plans import facts_on
 from action_plans.models import (
+    ActionPlan,
     Contribution,
     Payment,
     PlanArea,
@@ -15,10 +21,12 @@ from action_plans.models import (
 )
 
 NO_SOURCE = "none"
+# More plans are a question inside a question, no list.
+LISTED_UP_TO = 300
 
 
 def moment_of(scope):
-    """No plan had been approved after it, and no step after it had been taken."""
+    """No step after it had been taken, and no plan had been approved but those of approved_since()."""
     return min(facts_on.end_of(scope.day), scope.known_at)
 
 
@@ -28,9 +36,46 @@ def is_past(scope):
     return bool(scope.is_past or closed or scope.day < timezone.localdate())
 
 
+def approved(scope, path=""):
+    """Condition on approved plans, the cancelled ones among them: those that count. path: the way to them."""
+    by_day, since = facts_on.approved_then(moment_of(scope), path), approved_since(scope, path)
+    return by_day | since if since else by_day
+
+
+def approved_since(scope, path=""):
+    """Condition: approved after the last day of the period, with money that counts in it; None: no plan was."""
+    if not scope.period or moment_of(scope) >= scope.known_at:
+        return None
+    about = (scope.period.pk, scope.day, scope.known_at, scope.phases)
+    if about not in scope.memory:
+        scope.memory[about] = _approved_since(scope)
+    plans = scope.memory[about]
+    return None if plans is None else Q(**{f"{path}pk__in": plans})
+
+
+def _approved_since(scope):
+    """Ids, a question for them when they are many, None when there are none."""
+    money = booked_then(Payment.objects.order_by(), scope)
+    plans = (
+        ActionPlan.objects.order_by()
+        .was_approved()
+        .filter(
+            phase__in=scope.phases,
+            approved_at__gt=moment_of(scope),
+            approved_at__lte=scope.known_at,
+            pk__in=money.values("contribution__plan"),
+        )
+    )
+    # Not cut off in the question: the database would look for the first ones, and mostly there are none.
+    found = list(plans.values_list("pk", flat=True))
+    return plans.values("pk") if len(found) > LISTED_UP_TO else found or None
+
+
 def plans_of(scope):
     """A queryset of ActionPlan with status_then, cancelled ones among them."""
-    plans = facts_on.plans_then(moment_of(scope), is_past=is_past(scope))
+    plans = facts_on.plans_then(
+        moment_of(scope), is_past=is_past(scope), since=approved_since(scope)
+    )
     plans = plans.filter(phase__in=scope.phases)
     if scope.donor:
         tranches = Tranche.objects.filter(phase=OuterRef("phase"), donor=scope.donor)

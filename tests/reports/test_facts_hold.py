@@ -59,7 +59,8 @@ PLAN = st.fixed_dictionaries(
         "cost": st.none() | AMOUNT,
         "areas": st.integers(0, 3),
         "places": st.integers(0, 1),
-        "approved": st.integers(-30, 60),
+        # After a period has ended, perhaps after it was closed, too: its payments are older.
+        "approved": st.integers(-30, 60) | st.sampled_from([185, 195, 220, 400]),
         "cancelled": st.none() | st.integers(70, 364),
         "promises": st.lists(st.tuples(st.integers(0, 3), AMOUNT, st.booleans()), max_size=4),
         "events": st.lists(EVENT, max_size=8),
@@ -98,20 +99,22 @@ class World:
             self.first.refresh_from_db()
 
     def make(self, of):
+        approved_at = noon(START + dt.timedelta(of["approved"]))
         self.plan = plan = factories.PlanFactory(
             lead=self.places[0],
             phase=self.phase,
             cost_kgs=of["cost"],
             status="approved" if of["cancelled"] is None else "cancelled",
-            approved_at=noon(START + dt.timedelta(of["approved"])),
+            approved_at=approved_at,
         )
         if of["cancelled"] is not None:
+            cancelled_at = noon(START + dt.timedelta(of["cancelled"]))
             StatusChange.objects.create(
                 plan=plan,
                 before="approved",
                 after="cancelled",
                 reason="r",
-                changed_at=noon(START + dt.timedelta(of["cancelled"])),
+                changed_at=max(cancelled_at, approved_at + dt.timedelta(1)),
             )
         plan.municipalities.all().delete()
         for place, share in zip(self.places, PLACES[of["places"]], strict=False):
@@ -144,8 +147,8 @@ class World:
 
     def happen(self, what, amount, day, late, n):
         promises = list(Contribution.objects.filter(plan=self.plan).order_by("pk"))
-        known_at = noon(day + dt.timedelta(late))
-        day = max(day, timezone.localdate(self.plan.approved_at))
+        known_at = max(noon(day + dt.timedelta(late)), self.plan.approved_at)
+        paid_on, day = day, max(day, timezone.localdate(self.plan.approved_at))
         if what == "move":
             before = self.areas_now()
             self.set_areas(n)
@@ -175,7 +178,7 @@ class World:
             if row := paid.order_by("pk").first():
                 self.pay(row.contribution, row.kind, -row.amount, row.paid_on, known_at, row)
         elif promises:
-            self.pay(promises[n % len(promises)], what, amount, day, known_at)
+            self.pay(promises[n % len(promises)], what, amount, paid_on, known_at)
 
     def fact(self, fact, before, after, day, known_at):
         last = FactRevision.objects.filter(plan=self.plan, fact=fact).order_by("number").last()
@@ -246,8 +249,14 @@ class Recomputed:
     def parts(self):
         """[{keys, source, measures}]"""
         for plan in self.scope.phases[0].plans.all():
-            if plan.approved_at <= self.moment:
+            if plan.approved_at <= self.moment or self.counts_since(plan):
                 yield from self.of_plan(plan)
+
+    def counts_since(self, plan):
+        """Approved after the period, and known with money that counts in it."""
+        rows = Payment.objects.filter(contribution__plan=plan)
+        steps = {self.step(row) for row in rows} - {None, "later"}
+        return self.scope.period and plan.approved_at <= self.scope.known_at and steps
 
     def of_plan(self, plan):
         step = plan.steps.filter(after="cancelled", changed_at__lte=self.moment).first()
