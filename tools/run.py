@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = os.environ.get("PORT", "8000")
+SECONDS_BEFORE_ANOTHER = 5
 
 
 def main():
@@ -41,17 +43,32 @@ def main():
 def worker():
     """Makes the long files. It ends with this process, also when nobody can tell it to."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    command = [sys.executable, str(ROOT / "manage.py"), "worker", "--parent", str(os.getpid())]
-    # In a session of its own: Ctrl-C is for this process, which then tells the worker.
-    process = subprocess.Popen(command, start_new_session=True)
+    started, ended = [start_worker()], threading.Event()
+    keeper = threading.Thread(target=keep_worker, args=(started, ended), daemon=True)
+    keeper.start()
     try:
         yield
     finally:
-        process.terminate()
+        ended.set()
+        keeper.join()
+        started[-1].terminate()
         try:
-            process.wait(10)
+            started[-1].wait(10)
         except subprocess.TimeoutExpired:
-            process.kill()
+            started[-1].kill()
+
+
+def start_worker():
+    command = [sys.executable, str(ROOT / "manage.py"), "worker", "--parent", str(os.getpid())]
+    # In a session of its own: Ctrl-C is for this process, which then tells the worker.
+    return subprocess.Popen(command, start_new_session=True)
+
+
+def keep_worker(started, ended):
+    """One that was killed is followed by another, which goes on with the file that was being made."""
+    while not ended.wait(SECONDS_BEFORE_ANOTHER):
+        if started[-1].poll() is not None:
+            started.append(start_worker())
 
 
 def prepare_database():
