@@ -43,6 +43,8 @@ class About:
     status: str = ""
     # The code of the signed report whose figures these are, of a file that is not itself signed.
     copy_of: str = ""
+    # Not of a report that nobody signs.
+    can_be_signed: bool = True
     gaps: tuple[str, ...] = ()
 
     @property

@@ -285,7 +285,7 @@ SOURCES = TableOf(
 
 
 class Report(NamedTuple):
-    slug: str  # names its addresses: funding, funding_csv, funding_xlsx
+    slug: str  # names its addresses: funding, funding_csv, funding_pdf, funding_xlsx
     title: str
     description: str
     files: list
@@ -293,6 +293,7 @@ class Report(NamedTuple):
 
 FILES = [
     ("csv", _("CSV for other programs: one row per plan, raw numbers")),
+    ("pdf", _("PDF to print: the tables, and the plans when there are no more than 500")),
     ("xlsx", _("Excel workbook: a sheet per table, totals as formulas, notes")),
 ]
 REPORTS = [

@@ -8,6 +8,7 @@ urlpatterns = [
     path("reports/", views.report_list, name="list"),
     path("reports/funding/", views.funding, name="funding"),
     path("reports/funding.csv", views.funding_csv, name="funding_csv"),
+    path("reports/funding.pdf", views.funding_pdf, name="funding_pdf"),
     path("reports/funding.xlsx", views.funding_xlsx, name="funding_xlsx"),
     path("reports/files/", views.job_list, name="jobs"),
     path("reports/files/<int:pk>/", views.job, name="job"),

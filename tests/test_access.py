@@ -169,6 +169,7 @@ ACCESS = {
     "get reports:list": SIGNED_IN,
     "get reports:funding": SIGNED_IN,
     "get reports:funding_csv": SIGNED_IN,
+    "get reports:funding_pdf": SIGNED_IN,
     "get reports:funding_xlsx": SIGNED_IN,
     "get reports:chart": SIGNED_IN,
     # One address for all donor tables; those for the office and donors only: tests/reports/test_table_pages.py
@@ -214,6 +215,7 @@ FILES = {
     "action_plans:document",
     "ledger:evidence",
     "reports:funding_csv",
+    "reports:funding_pdf",
     "reports:funding_xlsx",
     "reports:job_file",
     "reports:signed_file",

@@ -394,8 +394,6 @@ def _which(number, references):
 
 
 def _notes(numbers):
-    if any(number for number, _som in numbers.values()):
-        return [
-            _("What is listed here is counted in the totals; nobody put it in a place by guess.")
-        ]
-    return [_("Everything could be allocated.")]
+    if not any(number for number, _som in numbers.values()):
+        return [_("Everything could be allocated.")]
+    return [_("What is listed here is counted in the totals; nobody put it in a place by guess.")]

@@ -79,7 +79,7 @@ def _cover(tables, about):
 
 
 def _watermark(about, signature):
-    if signature:
+    if signature or not about.can_be_signed:
         return ""
     if about.copy_of:
         return pgettext("across a page", "Copy")
@@ -88,7 +88,7 @@ def _watermark(about, signature):
 
 def _signature(tables, about, signature, certificate):
     """Neither a single table that somebody prints nor a copy of what was signed is signed."""
-    if signature is None and (len(tables) == 1 or about.copy_of):
+    if signature is None and (len(tables) == 1 or about.copy_of or not about.can_be_signed):
         return None
     prepared, approved = _("Prepared by"), _("Approved by")
     signed = signature and [

@@ -6,7 +6,7 @@ jobs.py: long files, made by the worker. tables.py, templates.py: donor tables, 
 """
 
 from .dashboards import chart, home, programme
-from .funding import funding, funding_csv, funding_xlsx, report_list
+from .funding import funding, funding_csv, funding_pdf, funding_xlsx, report_list
 from .jobs import job, job_again, job_file, job_list, job_remove
 from .ledger import ledger_csv, ledger_xlsx
 from .periods import (
@@ -30,6 +30,7 @@ __all__ = [
     "district",
     "funding",
     "funding_csv",
+    "funding_pdf",
     "funding_xlsx",
     "home",
     "job",

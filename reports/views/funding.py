@@ -1,11 +1,16 @@
 """The catalogue of reports and the donor's funding report: one filter, one set of tables, three forms."""
 
+from io import BytesIO
+from urllib.parse import urlencode
+
+from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import FileResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from action_plans.models import FundingSlice, Phase
@@ -13,11 +18,18 @@ from municipalities.models import Region
 from reports import asked, catalogue, signed_reports
 from reports.donor_tables.registry import tables_for
 from reports.exports.csv import to_csv
+from reports.exports.funding_pdf import to_funding_pdf
 from reports.exports.xlsx import to_xlsx
 from reports.funding import FundingReport
 
 from .jobs import made_later
 
+# What of this report's filter the tables of a past day have, too.
+KNOWN_THEN = ["as_of", "phase", "region", "municipality", "area"]
+THEN = _lazy(
+    "The funding report shows what is known today. What was known on a past day stands in these tables: "
+    "budgets here, sources and the others below."
+)
 COUNTED_THERE = FundingSlice.objects.filter(region=OuterRef("pk"), counts=True)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -40,6 +52,8 @@ def report_list(request):
 
 @require_safe
 def funding(request):
+    if then := _as_of(request):
+        return then
     report = FundingReport(request.GET, user=request.user)
     if any(value == "" for name, value in request.GET.items() if name != "status"):
         # An empty form sends each field; the address names what was chosen.
@@ -55,6 +69,8 @@ def funding(request):
 
 @require_safe
 def funding_csv(request):
+    if then := _as_of(request, "csv"):
+        return then
     report = FundingReport(request.GET, user=request.user)
     if not report.filter.is_valid():
         return _to_page(report)
@@ -63,6 +79,8 @@ def funding_csv(request):
 
 @require_safe
 def funding_xlsx(request):
+    if then := _as_of(request, "xlsx"):
+        return then
     report = FundingReport(request.GET, user=request.user)
     if not report.filter.is_valid():
         return _to_page(report)
@@ -71,6 +89,29 @@ def funding_xlsx(request):
         return later
     address = request.build_absolute_uri(_page(report))
     return _file(to_xlsx(report, at=timezone.now(), address=address), "xlsx", XLSX)
+
+
+@require_safe
+def funding_pdf(request):
+    if then := _as_of(request, "pdf"):
+        return then
+    report = FundingReport(request.GET, user=request.user)
+    if not report.filter.is_valid():
+        return _to_page(report)
+    address = request.build_absolute_uri(_page(report))
+    content = to_funding_pdf(report, at=timezone.now(), address=address)
+    return _file(BytesIO(content), "pdf", "application/pdf")
+
+
+def _as_of(request, ending=""):
+    """A past day is answered by the tables that know it, with what of the filter they have as well."""
+    if not request.GET.get("as_of"):
+        return None
+    kept = {name: request.GET[name] for name in KNOWN_THEN if request.GET.get(name)}
+    name = f"reports:table_{ending}" if ending else "reports:table"
+    if not ending:
+        messages.info(request, THEN)
+    return redirect(f"{reverse(name, args=['budget'])}?{urlencode(kept)}")
 
 
 def _page(report):

@@ -62,7 +62,7 @@ def test_two_runs_give_the_same_bytes_in_every_language():
 
 
 def test_what_is_booked_after_the_closing_changes_nothing():
-    period, template = made = programme()
+    period, _template = made = programme()
     before = sha256(made)
     following = factories.PeriodFactory(starts_on="2018-01-01", ends_on="2018-12-31")
     factories.PaymentFactory(
