@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from action_plans.models import FundingSlice, Phase
@@ -26,10 +25,6 @@ from .jobs import made_later
 
 # What of this report's filter the tables of a past day have, too.
 KNOWN_THEN = ["as_of", "phase", "region", "municipality", "area"]
-THEN = _lazy(
-    "The funding report shows what is known today. What was known on a past day stands in these tables: "
-    "budgets here, sources and the others below."
-)
 COUNTED_THERE = FundingSlice.objects.filter(region=OuterRef("pk"), counts=True)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -110,7 +105,11 @@ def _as_of(request, ending=""):
     kept = {name: request.GET[name] for name in KNOWN_THEN if request.GET.get(name)}
     name = f"reports:table_{ending}" if ending else "reports:table"
     if not ending:
-        messages.info(request, THEN)
+        text = _(
+            "The funding report shows what is known today. What was known on a past day stands in these "
+            "tables: budgets here, sources and the others below."
+        )
+        messages.info(request, text)
     return redirect(f"{reverse(name, args=['budget'])}?{urlencode(kept)}")
 
 
