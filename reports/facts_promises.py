@@ -65,12 +65,12 @@ def _undo(sums, others, measure, later, added):
     rows = PromiseRevision.objects.order_by().filter(later)
     what = ["contribution__source", "contribution__form", "has_cost"]
     rows = _with_cost(rows, "contribution__plan")
-    undone = list(sums.whole(rows, "contribution__plan", others, what, amount=UNDONE))
+    undone = list(sums.whole(rows, "contribution__plan", others, what, amounts=[UNDONE]))
     # Promises of the plan's approval have no day: few have one.
     rows = Contribution.objects.order_by().filter(added, promised_on__isnull=False)
     rows = _with_cost(rows, "plan")
     undone += sums.whole(
-        rows, "plan", others, ["source", "form", "has_cost"], amount=-F("amount_kgs")
+        rows, "plan", others, ["source", "form", "has_cost"], amounts=[-F("amount_kgs")]
     )
     for key, is_cancelled, source, form, has_cost, amount in undone:
         pot = pot_of(source, form)
@@ -124,7 +124,7 @@ def read_binding(sums):
                 "contribution__plan",
                 others,
                 what,
-                amount=UNDONE,
+                amounts=[UNDONE],
                 tells_cancelled=False,
             )
     for key, _is_cancelled, source, form, amount in found:

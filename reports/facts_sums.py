@@ -79,14 +79,14 @@ class Sums:
         sums = {f"sum_{name}": SumTyiyn(name) for name in names}
         slices = without(self.of.slices(), "plan", others)
         number = len(self.keys)
-        for rows, holds in self.of.by_status(slices, "status", "plan"):
+        for rows, is_since in self.of.by_status(slices, "status", "plan"):
             for row in rows.values_list(*self.keys, "status").annotate(**sums):
-                values = dict(zip(names, row[number + 1 :], strict=True))
-                is_cancelled = holds and row[number] == PlanStatus.CANCELLED
-                yield tuple(row[:number]), is_cancelled, values
+                is_cancelled = row[number] == PlanStatus.CANCELLED
+                for told, amounts in moved(is_cancelled, is_since, row[number + 1 :]):
+                    yield tuple(row[:number]), told, dict(zip(names, amounts, strict=True))
 
-    def whole(self, rows, path, others, what, *, amount="amount_kgs", tells_cancelled=True):
-        """[(key, is_cancelled, *what, tyiyn)] of plans that need not be cut. path: from the rows to the plan."""
+    def whole(self, rows, path, others, what, *, amounts=("amount_kgs",), tells_cancelled=True):
+        """[(key, is_cancelled, *what, *tyiyn)] of plans that need not be cut. path: from the rows to the plan."""
         # Plans of several slices are left out below.
         rows = without(rows, path, others - self.of.several if self.is_cut else others)
         if self.is_cut:
@@ -97,13 +97,17 @@ class Sums:
             rows = rows.filter(self.of.plan_condition(f"{path}__"))
             keys = [path for _key in self.keys]
         number, names, asked = len(keys), [*keys, *what], [(rows, False)]
+        sums = {f"sum_{at}": SumTyiyn(amount) for at, amount in enumerate(amounts)}
         if tells_cancelled:
-            status = f"{path}__status"
-            names, asked = [*names, status], self.of.by_status(rows, status, path)
-        for each, holds in asked:
-            for row in each.values_list(*names).annotate(sum=SumTyiyn(amount)):
-                is_cancelled = holds and row[-2] == PlanStatus.CANCELLED
-                yield tuple(row[:number]), is_cancelled, *row[number : number + len(what)], row[-1]
+            # That of the slice is the plan's; a condition on slices would join them once more.
+            asked = self.of.by_status(rows, f"{path}__status", path)
+            names = [*names, f"{path}__slices__status" if self.is_cut else f"{path}__status"]
+        for each, is_since in asked:
+            for row in each.values_list(*names).annotate(**sums):
+                is_cancelled = tells_cancelled and row[len(names) - 1] == PlanStatus.CANCELLED
+                about = row[number : number + len(what)]
+                for told, parts in moved(is_cancelled, is_since, row[len(names) :]):
+                    yield tuple(row[:number]), told, *about, *parts
 
     # Plans that are cut here
 
@@ -157,6 +161,14 @@ class Sums:
             for plan, status, cost in rows
             if plan in plans
         }
+
+
+def moved(is_cancelled, is_since, amounts):
+    """[(whether of cancelled plans, amounts)]; those of plans cancelled since leave there what they are."""
+    if not is_since:
+        return [(is_cancelled, amounts)]
+    back = [None if amount is None else -amount for amount in amounts]
+    return [(True, back), (False, amounts)]
 
 
 class About(NamedTuple):

@@ -17,7 +17,8 @@ from reports.tables import SOURCE_NAMES
 ZERO = Decimal("0.00")
 # The programme first, as donors read it.
 ORDER = ["grant", *[pot for pot in POTS if pot != "grant"]]
-NEEDED = ["promised", "binding", "net", "returned", "spent"]
+# With the cost, which the own share is a part of: so all is read at once.
+NEEDED = ["promised", "binding", "net", "returned", "spent", "cost"]
 ADDED = [
     "planned_kgs",
     "binding_kgs",
