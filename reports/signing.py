@@ -7,6 +7,7 @@ its row, as a crash may leave it behind, is no report: nothing leads to it, and 
 import hashlib
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
@@ -24,6 +25,8 @@ from .exports.tables_csv import figures_csv
 from .exports.tables_xlsx import to_xlsx
 from .models import SignedFile, SignedReport
 from .models.signed import FileFormat
+
+NAMES = ["name_ky", "name_ru", "name_en"]
 
 
 def sign(*, period, template, name, role, by, seen="", site=""):
@@ -100,6 +103,7 @@ def _report(period, template, data, text, name, role, by):
             period=period,
             version=data["version"],
             template=template,
+            **{name: getattr(template, name) for name in NAMES},
             language=template.language,
             snapshot=text,
             sha256=snapshots.sha256_of(text),
@@ -125,12 +129,21 @@ def _files(report, data, site):
             at=report.approved_at,
             address=site.rstrip("/") + report.get_absolute_url(),
             signed=report,
-            title=report.template.name,
+            title=report.name,
         )
-        yield FileFormat.JSON, report.snapshot.encode()
-        yield FileFormat.CSV, _bytes(figures_csv(tables))
-        yield FileFormat.XLSX, _bytes(to_xlsx(tables, about))
-        yield FileFormat.PDF, to_pdf(tables, about, signature_of(report))
+        # A process of its own sets the pages, so the other files are made meanwhile.
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            paper = beside.submit(_paper, tables, about, signature_of(report), report.language)
+            yield FileFormat.JSON, report.snapshot.encode()
+            yield FileFormat.CSV, _bytes(figures_csv(tables))
+            yield FileFormat.XLSX, _bytes(to_xlsx(tables, about))
+            yield FileFormat.PDF, paper.result()
+
+
+def _paper(tables, about, signature, language):
+    """It asks the database nothing: this thread would have a connection of its own."""
+    with translation.override(language):
+        return to_pdf(tables, about, signature)
 
 
 def signature_of(report):

@@ -334,6 +334,7 @@ class SignedReportFactory(Factory):
     period = factory.SubFactory(PeriodFactory)
     version = 1
     template = factory.SubFactory(ReportTemplateFactory)
+    name_en = factory.SelfAttribute("template.name_en")
     language = "en"
     snapshot = '{"format":"psi-signed-report/1","tables":[]}'
     sha256 = factory.LazyAttribute(lambda report: sha256_of(report.snapshot))

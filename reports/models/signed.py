@@ -10,11 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from action_plans.models import ReportingPeriod
+from municipalities.models import Named
 
 from .template import ReportTemplate
 
 
-class SignedReport(models.Model):
+class SignedReport(Named):
+    """Its name is what its template was called on that day."""
+
     period = models.ForeignKey(ReportingPeriod, on_delete=models.PROTECT, related_name="reports")
     version = models.PositiveSmallIntegerField()
     template = models.ForeignKey(ReportTemplate, on_delete=models.PROTECT, related_name="reports")

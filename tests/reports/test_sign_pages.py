@@ -229,3 +229,18 @@ def test_what_came_after_stands_on_its_page(donor, report, period):
     page = text(donor.get(report.get_absolute_url()))
     assert "differs today: −KGS 50,000.00" in page or "differs today: -KGS 50,000.00" in page
     assert "Found in the audit" in page
+
+
+def test_a_signed_report_keeps_the_name_that_its_template_had(approver, period):
+    page = approver.get(address(period))
+    approver.post(address(period), form_of(page) | PERSON)
+    report = SignedReport.objects.get()
+    name = report.template.name_en
+    type(report.template).objects.update(name_en="Renamed")
+    page, answer = (
+        approver.get(report.get_absolute_url()),
+        approver.post("/reports/verify/", {"sha256": report.sha256}),
+    )
+    assert name in text(page)
+    assert "Renamed" not in text(page)
+    assert name in text(answer)
