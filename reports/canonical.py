@@ -7,6 +7,7 @@ import hashlib
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from operator import itemgetter
 
 # A signed report has one of "[", "{" and "," per 24 bytes, so this is one of 24 MB. Brackets and commas alone
 # would take a hundred times their size in memory.
@@ -19,7 +20,7 @@ class NotSignedError(ValueError):
 
 def canonical(data):
     return json.dumps(
-        _plain(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+        plain(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     )
 
 
@@ -53,7 +54,8 @@ def canonical_of(content):
 PLAIN = {str, int, bool, type(None)}
 
 
-def _plain(value):
+def plain(value):
+    """As it is read from its JSON, with its names in order."""
     if type(value) in PLAIN:
         return value
     if isinstance(value, str):
@@ -66,10 +68,11 @@ def _plain(value):
         return value.isoformat()
     if isinstance(value, dict):
         return {
-            _name(key): each if type(each) in PLAIN else _plain(each) for key, each in value.items()
+            _name(key): each if type(each) in PLAIN else plain(each)
+            for key, each in sorted(value.items(), key=itemgetter(0))
         }
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 

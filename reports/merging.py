@@ -199,13 +199,15 @@ def _kind(name):
 
 def cell(value, kind):
     """As it stands in the JSON: amounts to the tyiyn, other decimals without idle zeros, all as text."""
+    if value is None or type(value) is str:
+        return value
     if kind == "count" and isinstance(value, Decimal):
         return int(value)
     if isinstance(value, Decimal):
         return plain_decimal(round_kgs(value) if kind in MONEY else _without_zeros(value))
     if isinstance(value, int) and kind in NUMBERS:
         return cell(Decimal(value), kind)
-    if value is None or isinstance(value, bool | int | datetime | date):
+    if isinstance(value, bool | int | datetime | date):
         return value
     if isinstance(value, list | tuple):
         return [cell(each, "") for each in value]

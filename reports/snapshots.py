@@ -9,7 +9,7 @@ import json
 from django.utils import translation
 
 from . import donor_report, facts, restated
-from .canonical import canonical, sha256_of
+from .canonical import canonical, plain, sha256_of
 from .donor_tables.registry import TABLES
 from .merging import LANGUAGES, cell, merged, read, spoken, together
 from .scope import Scope
@@ -50,8 +50,8 @@ def build(period, template, version):
         "facts": sorted(_facts(known), key=_in_order),
     }
     if before:
-        data["tables"] += restated.tables(json.loads(before.snapshot), _plain(data))
-    return _plain(data)
+        data["tables"] += restated.tables(json.loads(before.snapshot), plain(data))
+    return plain(data)
 
 
 def tables_from(data, language):
@@ -63,11 +63,6 @@ def table_from(data, slug, language, *, rows=""):
     found = [kept for kept in data["tables"] if kept["slug"] == slug]
     found = [kept for kept in found if kept["rows_are"] == rows] or ([] if rows else found)
     return read(found[0], language) if found else None
-
-
-def _plain(data):
-    """As it is read from its file."""
-    return json.loads(canonical(data))
 
 
 def _tables(template, scope, known):
