@@ -13,6 +13,7 @@ from django.db import connection
 
 from .measure import REQUESTS, FileResult, Yardsticks
 from .paper import PaperResult
+from .signing import SigningResult
 from .verbs import TIMES, CheckResult
 from .web import ROOT, WORKERS
 from .workbook import WorkbookResult
@@ -23,6 +24,7 @@ MOST_QUERIES, FILE_SECONDS, FILE_MEGABYTES = 20, 2, 20
 CHECK_SECONDS = 30
 WORKBOOK_SECONDS, WORKBOOK_MEGABYTES = 15, 250
 PAPER_SECONDS = 1
+SIGNING_SECONDS = 5
 HEAD = """
 | page | as | median, ms | p95, ms | at most, ms | queries | kB | gzip, kB | |
 |---|---|--:|--:|--:|--:|--:|--:|---|
@@ -39,6 +41,7 @@ class Run(NamedTuple):
     file: FileResult
     workbook: WorkbookResult
     paper: PaperResult
+    signing: SigningResult
     check: CheckResult
     yardsticks: Yardsticks
 
@@ -48,7 +51,7 @@ def as_text(number, run):
     lines += [page_row(result) for result in run.pages]
     lines += [VERBS.rstrip(), *[verb_row(result) for result in run.verbs]]
     lines += ["", file_line(run.file), workbook_line(run.workbook), paper_line(run.paper)]
-    lines += [check_line(run.check), yardstick_line(run.yardsticks)]
+    lines += [signing_line(run.signing), check_line(run.check), yardstick_line(run.yardsticks)]
     return "\n".join(lines) + "\n"
 
 
@@ -111,6 +114,15 @@ def paper_line(paper):
     return (
         f"PDF of the budget against actual, a row per plan: {paper.seconds:.2f} s (at most "
         f"{PAPER_SECONDS}) for {paper.plans} plans, {paper.size / 1e3:.0f} kB: {words(faults)}."
+    )
+
+
+def signing_line(signed):
+    faults = {"wrong": not signed.is_right, "over": signed.seconds > SIGNING_SECONDS}
+    return (
+        f"Signing a half-year of {signed.plans:,} plans, a row each: {signed.seconds:.1f} s (at most "
+        f"{SIGNING_SECONDS}) for {signed.rows:,} rows of tables and {signed.figures:,} rows of figures, "
+        f"{signed.size / 1e6:.1f} MB of JSON, with its CSV, XLSX and PDF: {words(faults)}."
     )
 
 

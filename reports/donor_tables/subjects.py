@@ -9,6 +9,8 @@ from reports.column import Column
 from reports.plan_rows import with_words
 
 # rows → the axis of the facts
+# From so many on, naming them costs the database more than reading all plans.
+MANY = 20_000
 AXES = {"area": "top_area", "region": "region", "municipality": "municipality", "plan": "plan"}
 
 
@@ -77,7 +79,7 @@ def _municipalities(codes):
 
 def _plans(references):
     plans = with_words(ActionPlan.objects.order_by("reference"))
-    if len(references) < 1000:
+    if len(references) < MANY:
         plans = plans.filter(reference__in=references)
     rows = plans.values_list("reference", "row_title")
     return [(code, {"name": code, "title": title, "plan": code}) for code, title in rows.iterator()]

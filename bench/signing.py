@@ -1,0 +1,87 @@
+"""Signing a period of 10,000 plans: all of it is taken back afterwards, so that the data stay the same."""
+
+import datetime as dt
+import tempfile
+from time import perf_counter
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.test import override_settings
+
+from action_plans.models import ActionPlan, FundingSlice, Phase, ReportingPeriod
+from reports import closing, signing, snapshots
+from reports.models import ReportTemplate
+
+from .data import person
+
+PLANS = 10_000
+JUNE = dt.datetime(2026, 6, 30, tzinfo=dt.UTC)
+DAYS = {"starts_on": dt.date(2026, 1, 1), "ends_on": dt.date(2026, 6, 30)}
+
+
+class SigningResult(NamedTuple):
+    seconds: float
+    plans: int
+    rows: int  # of all tables
+    figures: int  # rows of plans and budget lines that the snapshot keeps
+    size: int  # of the JSON
+    is_right: bool
+
+
+def measure_signing():
+    """The half-year report of SDC with T2 by plan, closed by one and signed by another person."""
+    folder = tempfile.TemporaryDirectory()
+    with folder as files, override_settings(MEDIA_ROOT=files), transaction.atomic():
+        what = {"period": closed_period(), "template": by_plan(), "by": approver()}
+        started = perf_counter()
+        report = signing.sign(name="Donor", role="Head", **what)
+        found = result(report, perf_counter() - started)
+        transaction.set_rollback(True)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE) action_plans_actionplan, action_plans_fundingslice")
+    return found
+
+
+def closed_period():
+    """Of a phase of its own, to which so many approved plans are moved."""
+    phase = Phase.objects.last()
+    plans = ActionPlan.objects.was_approved().filter(phase=phase, approved_at__lt=JUNE)
+    plans = list(plans.order_by("pk").values_list("pk", flat=True)[:PLANS])
+    phase.pk, phase.code = None, "bench"
+    phase.save()
+    ActionPlan.objects.filter(pk__in=plans).update(phase=phase)
+    FundingSlice.objects.filter(plan__in=plans).update(phase=phase)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE action_plans_actionplan, action_plans_fundingslice")
+    period = ReportingPeriod.objects.create(phase=phase, **DAYS)
+    closing.step(period, "closed", by=person("staff1"))
+    return period
+
+
+def by_plan():
+    template = ReportTemplate.objects.get(slug="sdc-half-year")
+    for entry in template.tables:
+        if entry["table"] == "budget" and not entry.get("equivalents"):
+            entry["rows"] = "plan"
+    return template
+
+
+def approver():
+    signer = person("staff2")
+    signer.may_sign = True
+    signer.save()
+    return signer
+
+
+def result(report, seconds):
+    data = signing.figures_of(report)
+    of_plans = snapshots.table_from(data, "budget", "en", rows="plan").rows
+    plans = ActionPlan.objects.filter(phase=report.period.phase).count()
+    return SigningResult(
+        seconds=seconds,
+        plans=len(of_plans),
+        rows=sum(len(table["rows"]) for table in data["tables"]),
+        figures=len(data["facts"]),
+        size=len(report.snapshot),
+        is_right=report.files.count() == 4 and len(of_plans) == plans,
+    )
