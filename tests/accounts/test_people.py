@@ -205,7 +205,7 @@ def test_role_and_municipality_are_changed(client, administrator):
     assert (person.role, person.municipality) == (Role.HEAD, place)
 
 
-def test_the_right_to_open_periods_again_is_given_to_staff_only(client, administrator):
+def test_the_right_to_open_periods_again_is_given_to_staff_only(client, administrator, english):
     person = UserFactory(name="Aida")
     path = person.get_absolute_url()
     form = {"name": "Aida", "role": Role.STAFF, "may_reopen": "on", "language": "en"}
