@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from action_plans.filters import COUNTED_STATES
 from action_plans.models import FundingSlice, Phase
 from municipalities.models import Region
 from reports import asked, catalogue, signed_reports
@@ -103,6 +104,16 @@ def _as_of(request, ending=""):
     if not request.GET.get("as_of"):
         return None
     kept = {name: request.GET[name] for name in KNOWN_THEN if request.GET.get(name)}
+    if _is_narrower(request.GET):
+        # A file of more plans than were asked for would look like the answer: the page says it first.
+        ending = ""
+        messages.warning(
+            request,
+            _(
+                "A part of your filter was left out, because these tables do not have it: more plans are "
+                "counted here than you asked for."
+            ),
+        )
     name = f"reports:table_{ending}" if ending else "reports:table"
     if not ending:
         text = _(
@@ -111,6 +122,12 @@ def _as_of(request, ending=""):
         )
         messages.info(request, text)
     return redirect(f"{reverse(name, args=['budget'])}?{urlencode(kept)}")
+
+
+def _is_narrower(query):
+    """Whether the address asks for fewer plans than KNOWN_THEN can name."""
+    chosen = {name for name, value in query.items() if value} - {*KNOWN_THEN, "units"}
+    return bool(chosen - ({"status"} if query.getlist("status") == [COUNTED_STATES] else set()))
 
 
 def _page(report):

@@ -47,8 +47,15 @@ def test_with_a_filter_that_is_not_known_there_is_no_file(staff):
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "pdf"])
 def test_a_file_of_a_past_day_is_that_of_the_table_that_knows_it(staff, ending):
-    response = staff.get(f"/reports/funding.{ending}?as_of=2018-06-30&phase=i&q=water")
+    response = staff.get(f"/reports/funding.{ending}?as_of=2018-06-30&phase=i&status=counted")
     assert response.url == f"/reports/budget.{ending}?as_of=2018-06-30&phase=i"
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "pdf"])
+def test_a_filter_that_the_table_does_not_have_gives_no_file_and_is_told(staff, ending):
+    response = staff.get(f"/reports/funding.{ending}?as_of=2018-06-30&q=water", follow=True)
+    assert response.redirect_chain == [("/reports/budget/?as_of=2018-06-30", 302)]
+    assert "A part of your filter was left out" in response.content.decode()
 
 
 def test_the_page_of_a_past_day_leads_to_that_table_and_says_why(staff):
