@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("plans/", include("action_plans.urls")),
     path("", include("action_plans.ledger_urls")),
+    path("", include("conferences.urls")),
     path("", include("psi_portal.place_urls")),
     path("people/", include("accounts.urls")),
     path("accounts/", include("accounts.login_urls")),

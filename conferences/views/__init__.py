@@ -1,0 +1,1 @@
+"""The views by subject; each address list names its module."""
