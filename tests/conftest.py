@@ -4,6 +4,7 @@ from django.db import connection
 from django.utils import translation
 
 from action_plans.triggers import GUARDS as CLOSED
+from conferences.triggers import GUARDS as PUBLISHED
 from reports.triggers import GUARDS as SIGNED
 
 
@@ -28,7 +29,7 @@ def pytest_runtest_teardown(item):
     real = fixtures or (marker and marker.kwargs.get("transaction"))
     was_set_up = "_django_db_marker" in getattr(item, "funcargs", ())  # it was not skipped
     if real and was_set_up:
-        for guards in (CLOSED, SIGNED):
+        for guards in (CLOSED, SIGNED, PUBLISHED):
             guards.drop(connection)
 
 
