@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lib.spelling import fold
-from municipalities.models import Municipality
+from municipalities.models import Municipality, current_language
 
 from .event import Event
 
@@ -24,6 +24,10 @@ class Speaker(models.Model):
     # Kept by save(): one person in two spellings is one speaker.
     name_key = models.CharField(max_length=150, editable=False, default="")
     role = models.CharField(_("role"), max_length=200, blank=True)
+    # The role as others translated it; `role` is what the person wrote.
+    role_ky = models.CharField(_("role in Kyrgyz"), max_length=200, blank=True)
+    role_ru = models.CharField(_("role in Russian"), max_length=200, blank=True)
+    role_en = models.CharField(_("role in English"), max_length=200, blank=True)
     agrees = models.BooleanField(
         _("agrees that the name is published"),
         default=False,
@@ -66,7 +70,11 @@ class Speaker(models.Model):
     @property
     def shown(self):
         """What the public reads: never a name that its owner did not give free."""
-        return ", ".join(filter(None, [self.name if self.agrees else "", self.role]))
+        return ", ".join(filter(None, [self.name if self.agrees else "", self.shown_role]))
+
+    @property
+    def shown_role(self):
+        return getattr(self, f"role_{current_language()}") or self.role
 
 
 class PresentationSpeaker(models.Model):

@@ -52,7 +52,7 @@ class TakeOver(models.Model):
         related_name="take_overs",
         verbose_name=_("with the action plan"),
     )
-    running_since = models.DateField(_("running since"), null=True, blank=True)
+    started_on = models.DateField(_("running since"), null=True, blank=True)
     # Of who has no plan in the portal; otherwise the plan says it.
     cost_kgs = models.DecimalField(
         _("cost there, som"), max_digits=18, decimal_places=2, null=True, blank=True
