@@ -1,21 +1,14 @@
 """The files of a plan: checked, hashed, kept apart from the address, and seen by who sees the plan."""
 
-import unicodedata
-from pathlib import PurePosixPath
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import FileResponse, Http404
 from django.utils.translation import gettext_lazy as _
 
+from lib import files
+from lib.files import plain_name
 from lib.uploads import check_upload, sha256_of
 
 from .models import OPEN_TO_EDIT, ActionPlan, Attachment
-
-# A PDF is downloaded: Chromium's viewer would need inline styles, and nothing here allows them.
-SHOWN_IN_BROWSER = {"image/jpeg", "image/png"}
-# A stranger's file runs nothing, loads nothing and stands in no frame.
-POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 @transaction.atomic
@@ -70,30 +63,9 @@ def removable(plan):
 
 
 def serve(attachment):
-    """The file under its original name; only what cannot run is shown inside the browser."""
-    shown = attachment.content_type in SHOWN_IN_BROWSER
-    try:
-        file = attachment.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(
-        file,
-        as_attachment=not shown,
-        filename=attachment.filename,
-        content_type=attachment.content_type,
+    return files.serve(
+        attachment.file, filename=attachment.filename, content_type=attachment.content_type
     )
-    response["Content-Security-Policy"] = POLICY
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-cache"
-    return response
-
-
-def plain_name(name):
-    """The person's own name for the file, without a folder and without invisible letters."""
-    name = PurePosixPath(name.replace("\\", "/")).name
-    letters = (char for char in name if unicodedata.category(char) not in ("Cc", "Cf"))
-    stem, dot, ending = "".join(letters).strip().rpartition(".")
-    return f"{stem[: 199 - len(ending)]}{dot}{ending}"[:200]
 
 
 def _lock(plan_id):

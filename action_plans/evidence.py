@@ -1,8 +1,9 @@
 """Papers of the programme, of which a rate or a tranche rests on one. Each content is kept once, for good."""
 
+from lib.files import plain_name
 from lib.uploads import check_upload, sha256_of
 
-from .documents import plain_name, serve
+from .documents import serve
 from .models import Evidence
 
 __all__ = ["check_upload", "find_or_add", "serve"]

@@ -38,7 +38,15 @@ DOCX = Kind(
 XLSX = Kind(
     ("xlsx",), f"{OPEN_XML}spreadsheetml.sheet", b"PK\x03\x04", b"spreadsheetml.sheet.main+xml"
 )
+PPTX = Kind(
+    ("pptx",),
+    f"{OPEN_XML}presentationml.presentation",
+    b"PK\x03\x04",
+    b"presentationml.presentation.main+xml",
+)
 KINDS = [PDF, JPG, PNG, DOCX, XLSX]
+PICTURES = [JPG, PNG]
+SLIDES = [PDF, PPTX, *PICTURES]
 
 MESSAGES = {
     "empty": _("The file is empty. Choose it again, or save it once more before."),
@@ -47,6 +55,10 @@ MESSAGES = {
     ),
     "not_allowed": _(
         "This kind of file cannot be uploaded. Allowed are PDF, JPG, PNG, DOCX and XLSX."
+    ),
+    "not_allowed_here": _("This kind of file cannot be uploaded here. Allowed are: %(endings)s."),
+    "svg": _(
+        "An SVG drawing cannot be uploaded, because it may contain a program. Save it as PNG or PDF."
     ),
     "wrong_ending": _(
         "The name of the file does not fit its content, which is %(kind)s. "
@@ -59,14 +71,14 @@ MESSAGES = {
 }
 
 
-def check_upload(file):
+def check_upload(file, kinds=KINDS):
     """Content type of a Django file that may be kept; ValidationError saying what is allowed."""
     limit = getattr(settings, "MAX_UPLOAD_BYTES", MAX_BYTES)
     if not file.size:
         raise _refusal("empty")
     if file.size > limit:
         raise _refusal("too_large", size=filesizeformat(file.size), limit=filesizeformat(limit))
-    kind = _kind_of(file)
+    kind = _kind_of(file, kinds)
     if file.name.rpartition(".")[2].lower() not in kind.endings:
         raise _refusal("wrong_ending", kind=kind.endings[0].upper(), ending=kind.endings[0])
     return kind.content_type
@@ -81,22 +93,28 @@ def sha256_of(file):
     return digest.hexdigest()
 
 
-def _kind_of(file):
+def _kind_of(file, kinds):
     file.seek(0)
-    head = file.read(8)
+    head = file.read(1024)
     file.seek(0)
-    kind = next((kind for kind in KINDS if head.startswith(kind.begins)), None)
+    begun = [kind for kind in kinds if head.startswith(kind.begins)]
+    if not begun:
+        raise _refusal("svg") if b"<svg" in head.lower() else _not_allowed(kinds)
+    if not begun[0].main_part:
+        return begun[0]
+    parts = _checked_parts_list(file, kinds)
+    kind = next((kind for kind in begun if kind.main_part in parts), None)
     if not kind:
-        raise _refusal("not_allowed")
-    return _office_kind_of(file) if kind.main_part else kind
+        raise _not_allowed(kinds)
+    return kind
 
 
-def _office_kind_of(file):
+def _checked_parts_list(file, kinds):
     try:
         with zipfile.ZipFile(file) as package:
-            parts = _parts_list(package)
+            return _parts_list(package)
     except KeyError:  # no [Content_Types].xml: some other archive
-        raise _refusal("not_allowed") from None
+        raise _not_allowed(kinds) from None
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -110,10 +128,17 @@ def _office_kind_of(file):
         raise _refusal("unreadable") from None
     finally:
         file.seek(0)
-    kind = next((kind for kind in (DOCX, XLSX) if kind.main_part in parts), None)
-    if not kind:
-        raise _refusal("not_allowed")
-    return kind
+
+
+def _not_allowed(kinds):
+    if kinds is KINDS:
+        return _refusal("not_allowed")
+    return _refusal("not_allowed_here", endings=endings_of(kinds))
+
+
+def endings_of(kinds):
+    """PDF, PPTX, JPG, PNG"""
+    return ", ".join(kind.endings[0].upper() for kind in kinds)
 
 
 def _parts_list(package):

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from openpyxl import Workbook
 
-from lib.uploads import check_upload, sha256_of
+from lib.uploads import SLIDES, check_upload, sha256_of
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -93,6 +93,44 @@ def test_papers_and_photos_may_be_uploaded(name, content, content_type):
 )
 def test_what_is_not_what_it_says_is_refused(name, content, code):
     assert refusal(name, content) == code
+
+
+SLIDE_SHOW = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+SVG = (
+    b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+)
+
+
+def pptx(main=f"{SLIDE_SHOW}.main+xml", **parts):
+    return docx(main=main, **parts)
+
+
+def test_slides_are_pdf_pptx_or_pictures():
+    file = SimpleUploadedFile("доклад.pptx", pptx())
+    assert check_upload(file, kinds=SLIDES) == SLIDE_SHOW
+    assert check_upload(SimpleUploadedFile("a.pdf", PDF), kinds=SLIDES) == "application/pdf"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("slides.svg", SVG, "svg"),
+        ("slides.png", SVG, "svg"),
+        ("drawing.svg", b"<SVG></SVG>", "svg"),
+        ("letter.docx", docx(), "not_allowed_here"),
+        ("page.pdf", b"<html>", "not_allowed_here"),
+        ("archive.pptx", archive(a="b"), "not_allowed_here"),
+        ("slides.pptx", pptx(**{"ppt/vbaProject.bin": "x"}), "macros"),
+        ("show.pptx", pptx(main="presentationml.slideshow.macroEnabled.main+xml"), "macros"),
+        ("slides.pptx", pptx(**{"ppt/big.xml": bytes(5_000_000)}), "unreadable"),
+        ("slides.pptx", pptx()[:80], "unreadable"),
+        ("slides.pdf", pptx(), "wrong_ending"),
+    ],
+)
+def test_what_are_no_slides_is_refused(name, content, code):
+    with pytest.raises(ValidationError) as refused:
+        check_upload(SimpleUploadedFile(name, content), kinds=SLIDES)
+    assert refused.value.code == code
 
 
 def test_a_file_over_the_limit_is_refused_with_both_sizes(settings):
