@@ -11,6 +11,7 @@ from accounts.models import Role
 from action_plans.models import Attachment
 from reports import closing
 from tests import factories
+from tests.conferences import world as sharing
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 PEOPLE = {
@@ -101,6 +102,8 @@ class World:
         return reverse(name, args=self._arguments(name, state))
 
     def _arguments(self, name, state):
+        if name in sharing.ARGUMENTS:
+            return sharing.arguments(self, name, state)
         if state:
             plan = self.plan(state)
             row = self.row(name, plan)
