@@ -9,6 +9,8 @@ class ConferencesConfig(AppConfig):
     verbose_name = _("Conferences")
 
     def ready(self):
-        from .triggers import GUARDS  # noqa: PLC0415 -- models are loaded now
+        from .programme_triggers import GUARDS as PROGRAMME  # noqa: PLC0415 -- models are loaded now
+        from .triggers import GUARDS  # noqa: PLC0415
 
         triggers.keep(GUARDS, self)
+        triggers.keep(PROGRAMME, self)
