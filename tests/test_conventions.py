@@ -26,6 +26,8 @@ ALONE = {"accounts.User.date_joined", "accounts.User.last_login"}
 ALONE |= {"reports.FileJob.alive_at", "reports.FileJob.finished_at"}
 # Its person stands in the history of the plan.
 ALONE |= {"action_plans.Contribution.recorded_at"}
+# The author of a version created it; its log says who submitted and published it.
+ALONE |= {f"conferences.PracticeVersion.{n}_at" for n in ("created", "submitted", "published")}
 
 
 def our_modules():

@@ -182,7 +182,15 @@ class PracticeVersion(Written):
     )
     revision = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    saved_at = models.DateTimeField(auto_now=True)
+    # Of what it says; steps of the review are in its log.
+    saved_at = models.DateTimeField(auto_now_add=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     submitted_at = models.DateTimeField(null=True, editable=False)
     # The two who approved what stands there now: a later edit takes their names away.
     first_reviewer = models.ForeignKey(
