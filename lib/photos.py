@@ -22,6 +22,7 @@ LONGEST_SIDE = 1600
 SMALL_SIDE = 480
 PAPER_SIDE = 3200  # a scanned page stays readable
 QUALITY = 85
+JPEG = "image/jpeg"
 # One picture in memory at a time, whatever many people upload at once
 ONE_BY_ONE = threading.Lock()
 DAMAGED = (
@@ -54,7 +55,7 @@ class Photo(NamedTuple):
     small: ContentFile
     width: int
     height: int
-    content_type: str = "image/jpeg"
+    content_type: str = JPEG
 
 
 def drawn_anew(file, *, side=LONGEST_SIDE):

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lib.photos import SMALL_SIDE
+
 from .event import Event
 from .practice import PracticeVersion
 from .presentation import Presentation
@@ -120,6 +122,16 @@ class Document(models.Model):
 
     def get_absolute_url(self):
         return reverse("conferences:file", args=[self.pk])
+
+    @property
+    def small_size(self):
+        """(width, height) of the small picture, so that the page does not jump."""
+        scale = min(1, SMALL_SIDE / max(self.width, self.height))
+        return max(1, round(self.width * scale)), max(1, round(self.height * scale))
+
+    @property
+    def is_picture(self):
+        return bool(self.small)
 
     @property
     def owner(self):
