@@ -1,6 +1,8 @@
+from datetime import date
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -47,14 +49,25 @@ class EventQuerySet(models.QuerySet):
     def before_day(self, day):
         return self.filter(last_on__lt=day)
 
+    def of_year(self, year):
+        """Held in that year, or in a part of it."""
+        return self.filter(starts_on__lte=date(year, 12, 31), last_on__gte=date(year, 1, 1))
+
     def of_municipality(self, ids):
-        """Where it is host, took part or presented."""
-        here = Q(pk=OuterRef("pk"))
-        return self.filter(
-            Exists(Event.objects.filter(here, hosts__in=ids))
-            | Exists(Event.objects.filter(here, attendance__municipality__in=ids))
-            | Exists(Event.objects.filter(here, presentations__municipalities__in=ids))
+        """Where it is host, took part or presented; `ids` may be a queryset of them."""
+        hosts = Event.hosts.through.objects.filter(municipality__in=ids).values("event")
+        came = Event.objects.filter(attendance__municipality__in=ids).order_by().values("pk")
+        talks = Event.objects.filter(
+            presentations__status="accepted", presentations__municipalities__in=ids
         )
+        showed = talks.order_by().values("pk")
+        return self.filter(Q(pk__in=hosts) | Q(pk__in=came) | Q(pk__in=showed))
+
+    def upcoming_first(self, *, on):
+        """What comes, soonest first; then what is over, newest first. Sets is_past."""
+        comes = When(last_on__gte=on, then=F("starts_on"))
+        over = Case(When(last_on__lt=on, then=Value(1)), default=Value(0))
+        return self.annotate(is_past=over).order_by("is_past", Case(comes), "-starts_on", "-pk")
 
     def search(self, words):
         """Every spelling; nothing for words without letters or digits."""
