@@ -25,8 +25,8 @@ from .models import (
     Recommendation,
     RecommendationText,
     Speaker,
-    TextState,
 )
+from .texts import add_texts
 
 PLAIN = ["slug", "kind", "source"]
 
@@ -61,7 +61,7 @@ def _event(row):
         published_at=timezone.now(),
     )
     event.hosts.set(_places(row.get("hosts", [])))
-    _texts(EventText, row, event=event)
+    add_texts(EventText, row, event=event)
     fill_search_key(event)
     return event
 
@@ -82,7 +82,7 @@ def _presentation(row):
         source_note=row.get("source_note", ""),
     )
     talk.municipalities.set(_places(row.get("municipalities", [])))
-    _texts(PresentationText, row, presentation=talk)
+    add_texts(PresentationText, row, presentation=talk)
     if roles := row.get("speaker_role"):
         PresentationSpeaker.objects.create(presentation=talk, speaker=_speaker(talk.event, roles))
     return talk
@@ -105,7 +105,7 @@ def _recommendation(row):
         due_on=date.fromisoformat(due) if due else None,
         source=row["source"],
     )
-    _texts(RecommendationText, row, recommendation=recommendation)
+    add_texts(RecommendationText, row, recommendation=recommendation)
     return recommendation
 
 
@@ -118,10 +118,3 @@ def _places(codes):
     if missing := set(codes) - {place.code for place in places}:
         raise ValueError(f"No municipality {', '.join(sorted(missing))}: load the registry first.")
     return places
-
-
-def _texts(model, row, **owner):
-    for language, text in row["texts"].items():
-        original = language == row["original"]
-        state = TextState.ORIGINAL if original else TextState.DRAFT
-        model.objects.create(**owner, **text, language=language, is_original=original, state=state)

@@ -74,7 +74,7 @@ def test_the_second_run_only_looks_and_shows_the_people_again(
     settings.TRIAL = True
     call_command("load_first_run", stdout=StringIO())
     out = StringIO()
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         call_command("load_first_run", stdout=out)
     assert "Loading" not in out.getvalue()
     assert "staff@example.org" in out.getvalue()

@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.sample_people import make_sample_people
 from action_plans import findings
 from action_plans.models import ActionPlan
+from conferences.models import Event
 from lib.fixtures import FOLDER
 from municipalities.models import Municipality
 from reports.models import ReportTemplate
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         if not User.objects.exists():
             make_sample_people()
         self.load("the sample set", ActionPlan, "load_sample")
+        self.load("events and practices", Event, "load_events", sample=True)
         findings.recheck_if_none()
         self.show_people()
 
