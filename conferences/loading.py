@@ -14,6 +14,7 @@ from lib.dates import Precision
 from lib.fixtures import read
 from municipalities.models import Municipality
 
+from . import presentation_search
 from .event_search import fill_search_key
 from .models import (
     Event,
@@ -85,6 +86,7 @@ def _presentation(row):
     add_texts(PresentationText, row, presentation=talk)
     if roles := row.get("speaker_role"):
         PresentationSpeaker.objects.create(presentation=talk, speaker=_speaker(talk.event, roles))
+    presentation_search.fill_search_key(talk)
     return talk
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from action_plans.models import ActionPlan, ServiceArea
+from lib.spelling import fold_words
 from municipalities.models import Municipality
 
 from .event import Event
@@ -57,6 +58,15 @@ class PresentationQuerySet(models.QuerySet):
             return self
         open_to_edit = [PresentationStatus.DRAFT, PresentationStatus.PROPOSED]
         return self.of_own_municipality(user).filter(status__in=open_to_edit)
+
+    def search(self, words):
+        """Every spelling: of its topic, abstract, area and municipalities, or of its event."""
+        folded = fold_words(words)
+        for word in folded:
+            self = self.filter(
+                Q(search_key__contains=word) | Q(event__search_key__contains=word)
+            )
+        return self if folded else self.none()
 
     def accepted(self):
         return self.filter(status=PresentationStatus.ACCEPTED)
@@ -158,9 +168,11 @@ class Presentation(Written):
     source = models.TextField(_("source"), blank=True)
     source_note = models.TextField(_("note on the source"), blank=True)
     is_sample = models.BooleanField(default=False, editable=False)
+    # Kept by conferences.presentation_search
+    search_key = models.TextField(editable=False, default="")
 
     objects = PresentationQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["creation_key"], app="conferences")
+    history = HistoricalRecords(excluded_fields=["creation_key", "search_key"], app="conferences")
 
     class Meta:
         verbose_name = _("presentation")
