@@ -1,0 +1,321 @@
+"""The filter of the list of practices: the address is the saved filter.
+
+Whoever reads it sees what was published; outdated practices come last and are marked.
+"""
+
+from typing import NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+from django_filters import CharFilter, ChoiceFilter, FilterSet
+
+from action_plans.filter_fields import NOT_KNOWN, MunicipalitiesFilter, OneOfMany, choice, select
+from action_plans.models import ServiceArea
+from lib.spelling import MAX_QUERY, fold_words
+from municipalities.filters import districts_by_region
+from municipalities.models import Municipality, Region
+
+from .models import Event, Practice, PracticeVersion, Presentation, TakeOver, VersionStatus
+from .taking_over import TAKEN
+
+NOT_GIVEN = "unknown"
+# Class → from, below
+SIZES = {
+    "0-5": (0, 5_000),
+    "5-10": (5_000, 10_000),
+    "10-20": (10_000, 20_000),
+    "20-": (20_000, None),
+}
+COSTS = {
+    "0-05": (0, 500_000),
+    "05-1": (500_000, 1_000_000),
+    "1-3": (1_000_000, 3_000_000),
+    "3-5": (3_000_000, 5_000_000),
+    "5-": (5_000_000, None),
+}
+SIZE_WORDS = [
+    ("0-5", pgettext_lazy("people in a municipality", "under 5,000 people")),
+    ("5-10", pgettext_lazy("people in a municipality", "5,000 to 10,000 people")),
+    ("10-20", pgettext_lazy("people in a municipality", "10,000 to 20,000 people")),
+    ("20-", pgettext_lazy("people in a municipality", "20,000 people and more")),
+    (NOT_GIVEN, pgettext_lazy("people in a municipality", "not known")),
+]
+COST_WORDS = [
+    ("0-05", pgettext_lazy("cost of a practice", "under 500,000 som")),
+    ("05-1", pgettext_lazy("cost of a practice", "500,000 to 1 million som")),
+    ("1-3", pgettext_lazy("cost of a practice", "1 to 3 million som")),
+    ("3-5", pgettext_lazy("cost of a practice", "3 to 5 million som")),
+    ("5-", pgettext_lazy("cost of a practice", "5 million som and more")),
+    (NOT_GIVEN, pgettext_lazy("cost of a practice", "not recorded")),
+]
+TAKEN_WORDS = [
+    ("1", pgettext_lazy("filter of practices", "taken over by others")),
+    ("0", pgettext_lazy("filter of practices", "by nobody yet")),
+]
+STATES = [
+    (VersionStatus.PUBLISHED, pgettext_lazy("filter of practices", "valid")),
+    (VersionStatus.OUTDATED, pgettext_lazy("filter of practices", "outdated")),
+]
+NEWEST, MOST_TAKEN, CHEAPEST, DEAREST = "newest", "taken_over", "cost", "-cost"
+SORTS = [
+    (NEWEST, pgettext_lazy("order of practices", "newest first")),
+    (MOST_TAKEN, pgettext_lazy("order of practices", "most taken over first")),
+    (CHEAPEST, pgettext_lazy("order of practices", "least expensive first")),
+    (DEAREST, pgettext_lazy("order of practices", "most expensive first")),
+]
+
+
+class Chip(NamedTuple):
+    label: str
+    words: str
+    query: str  # the filter without it
+
+
+class WordsField(forms.CharField):
+    """What can be looked for: some letters or digits, and no more than somebody types."""
+
+    def clean(self, value):
+        value = super().clean(value)
+        if len(value) > MAX_QUERY:
+            text = _("This is too long to search for. Write at most %(limit)s letters.")
+            raise ValidationError(text, params={"limit": MAX_QUERY})
+        if value and not fold_words(value):
+            raise ValidationError(_("There is no letter and no digit in it to search for."))
+        return value
+
+
+class WordsFilter(CharFilter):
+    field_class = WordsField
+
+
+class PracticeFilter(FilterSet):
+    q = WordsFilter(
+        label=pgettext_lazy("filter of practices", "Search"),
+        method="with_words",
+        widget=forms.TextInput(
+            attrs={"class": "form-control", "type": "search", "maxlength": MAX_QUERY}
+        ),
+    )
+    area = choice(_("Service area"), _("All areas"), method="in_area")
+    region = choice(_("Region"), _("All regions"), field_name="practice__municipality__region__iso")
+    district = choice(
+        _("District"), _("All districts"), field_name="practice__municipality__district__code"
+    )
+    municipality = MunicipalitiesFilter(
+        label=_("Municipality"),
+        method="of_municipality",
+        queryset=Municipality.objects.all(),
+        to_field_name="code",
+        widget=OneOfMany(attrs={"class": "form-select"}),
+        error_messages=NOT_KNOWN,
+    )
+    size = choice(
+        _("Size of the municipality"), _("Any size"), choices=SIZE_WORDS, method="of_size"
+    )
+    cost = choice(_("Planned cost"), _("Any cost"), choices=COST_WORDS, method="of_cost")
+    year = choice(_("Shown at an event of the year"), _("Any year"), method="shown_in")
+    taken_over = choice(
+        _("Taken over"), _("Taken over or not"), choices=TAKEN_WORDS, method="followed"
+    )
+    state = choice(_("Validity"), _("Valid and outdated"), choices=STATES, field_name="status")
+    sort = ChoiceFilter(
+        label=pgettext_lazy("filter of practices", "Order"),
+        choices=SORTS,
+        empty_label=None,
+        method="unsorted",
+        widget=select(),
+        error_messages=NOT_KNOWN,
+    )
+
+    class Meta:
+        model = PracticeVersion
+        fields = []
+
+    def __init__(self, data=None):
+        super().__init__(filled(data or {}), queryset=PracticeVersion.objects.readable())
+        regions = {region.pk: region for region in Region.objects.by_name()}
+        choices = {
+            "region": [(region.iso, region.name) for region in regions.values()],
+            "district": districts_by_region(regions),
+            "area": list(_tree(self.areas)),
+            "year": [(str(year), str(year)) for year in self.years],
+        }
+        for name, options in choices.items():
+            self.filters[name].extra["choices"] = options
+
+    # What it finds
+
+    def keys(self):
+        """The ids of the versions that match, in the chosen order."""
+        if not self.is_valid():
+            return []
+        found = self.filter_queryset(self.queryset)
+        order = self.form.cleaned_data.get("sort") or NEWEST
+        if order == MOST_TAKEN:
+            return _most_taken_first(found)
+        # “published” comes after “outdated” in the alphabet.
+        return list(found.order_by("-status", *ORDERS[order]).values_list("pk", flat=True))
+
+    def with_words(self, versions, name, value):
+        return versions.search(value)
+
+    def in_area(self, versions, name, value):
+        """A top area with its parts."""
+        chosen = next(area for area in self.areas if area.code == value)
+        keys = [area.pk for area in self.areas if chosen.pk in (area.pk, area.parent_id)]
+        return versions.filter(practice__area__in=keys)
+
+    def of_municipality(self, versions, name, value):
+        return versions.filter(practice__municipality__in=value) if value else versions
+
+    def of_size(self, versions, name, value):
+        return versions.filter(_between("practice__municipality__population", SIZES.get(value)))
+
+    def of_cost(self, versions, name, value):
+        return versions.filter(_between("practice__plan__cost_kgs", COSTS.get(value)))
+
+    def shown_in(self, versions, name, value):
+        """Presented there, or the plan it was made from was."""
+        talks = Presentation.objects.accepted().filter(
+            event__published_at__isnull=False, event__starts_on__year=int(value)
+        )
+        of_practice = talks.filter(practice__isnull=False).values("practice")
+        of_plan = talks.filter(plan__isnull=False).values("plan")
+        practices = Practice.objects.filter(Q(pk__in=of_practice) | Q(plan__in=of_plan))
+        return versions.filter(practice__in=practices.order_by().values("pk"))
+
+    def followed(self, versions, name, value):
+        taken = TakeOver.objects.filter(state__in=TAKEN).order_by().values("practice")
+        return (
+            versions.filter(practice__in=taken)
+            if value == "1"
+            else versions.exclude(practice__in=taken)
+        )
+
+    def unsorted(self, versions, name, value):
+        return versions  # see keys
+
+    # What the page shows of it
+
+    @cached_property
+    def areas(self):
+        return list(ServiceArea.objects.all())
+
+    @cached_property
+    def years(self):
+        """Of published events at which something was presented."""
+        talks = Presentation.objects.accepted().filter(event=OuterRef("pk"))
+        events = Event.objects.filter(Exists(talks), published_at__isnull=False)
+        return [day.year for day in events.dates("starts_on", "year", order="DESC")]
+
+    @property
+    def words(self):
+        return self.data.get("q", "")
+
+    @property
+    def query(self):
+        """The filter as it stands in an address; it names what was filled in and nothing else."""
+        return self.data.urlencode()
+
+    @property
+    def chips(self):
+        return [
+            Chip(self.filters[name].label, self._words(name), self._query_without(name))
+            for name in self.data
+            if name != "sort"
+        ]
+
+    @property
+    def problems(self):
+        """What is not known: [(label, message)]"""
+        return [
+            (self.filters[name].label, message)
+            for name, messages in self.form.errors.items()
+            for message in messages
+        ]
+
+    def fields(self):
+        """The form's fields for the page; of the municipalities only those near the chosen ones."""
+        form = self.form
+        form.is_valid()
+        chosen = form.cleaned_data.get("municipality") or []
+        near = Q(pk__in=[place.pk for place in chosen])
+        for name, column in {"region": "region__iso", "district": "district__code"}.items():
+            if value := form.cleaned_data.get(name):
+                near |= Q(**{column: value})
+        places = Municipality.objects.filter(near).by_name() if near and self.has_place else []
+        options = [("", gettext("All municipalities")), *((p.code, p.name) for p in places)]
+        form.fields["municipality"].widget.choices = options
+        return form
+
+    @property
+    def has_place(self):
+        return any(self.data.get(name) for name in ("region", "district", "municipality"))
+
+    def _words(self, name):
+        value = self.data[name]
+        if name == "municipality" and self.form.is_valid():
+            return ", ".join(place.name for place in self.form.cleaned_data[name])
+        options = _flat(self.filters[name].extra.get("choices", []))
+        words = options.get(value, value).strip()
+        return f"{words[:40]}…" if len(words) > 60 else words
+
+    def _query_without(self, name):
+        query = self.data.copy()
+        del query[name]
+        return query.urlencode()
+
+
+ORDERS = {
+    NEWEST: ["-published_at", "-pk"],
+    CHEAPEST: [F("practice__plan__cost_kgs").asc(nulls_last=True), "-published_at", "-pk"],
+    DEAREST: [F("practice__plan__cost_kgs").desc(nulls_last=True), "-published_at", "-pk"],
+}
+
+
+def filled(data):
+    """Only our own parameters, only filled ones, one of each: no two addresses for one filter."""
+    query = QueryDict(mutable=True)
+    for name in PracticeFilter.base_filters:
+        if value := str(data.get(name, "")).replace("\x00", "\ufffd").strip():
+            query[name] = value
+    return query
+
+
+def _most_taken_first(versions):
+    """All take-overs are counted in one go: asking for each practice would take ten times as long."""
+    counts = TakeOver.objects.filter(state__in=TAKEN).order_by().values_list("practice")
+    counts = dict(counts.annotate(Count("pk")))
+    rows = versions.order_by("-status", *ORDERS[NEWEST]).values_list("pk", "practice", "status")
+    rows = sorted(rows, key=lambda row: (row[2] == VersionStatus.OUTDATED, -counts.get(row[1], 0)))
+    return [pk for pk, _practice, _status in rows]
+
+
+def _between(column, limits):
+    """None: not known."""
+    if limits is None:
+        return Q(**{column: None})
+    first, below = limits
+    known = Q(**{f"{column}__gte": first})
+    return known & Q(**{f"{column}__lt": below}) if below else known
+
+
+def _tree(areas):
+    """Each top area, its parts indented below it."""
+    for top in areas:
+        if top.parent_id is None:
+            yield top.code, top.name
+            parts = [area for area in areas if area.parent_id == top.pk]
+            yield from ((area.code, f"\u00a0\u00a0\u00a0{area.name}") for area in parts)
+
+
+def _flat(options):
+    flat = {}
+    for value, label in options:
+        flat |= dict(label) if isinstance(label, list) else {value: str(label)}
+    return flat
