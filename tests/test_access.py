@@ -206,6 +206,14 @@ ACCESS = {
     "post reports:period_reopen": ADMINISTRATOR,
     "get reports:period_sign": APPROVER,
     "post reports:period_sign": APPROVER,
+    # Recommendations of an event
+    "get conferences:recommendation_add": OFFICE,
+    "post conferences:recommendation_add": OFFICE,
+    "get conferences:recommendation_edit": OFFICE,
+    "post conferences:recommendation_edit": OFFICE,
+    "post conferences:recommendation_remove": OFFICE,
+    "get conferences:recommendation_step[step]": OFFICE,
+    "post conferences:recommendation_step[step]": OFFICE,
 }
 SENT = {"set_language": {"language": "ky"}, "set_theme": {"theme": "dark"}}
 PLAN_FORM = {"action_plans:create", "action_plans:edit"}

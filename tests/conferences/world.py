@@ -12,7 +12,18 @@ def event(world, state):
     return [factories.EventFactory(published=state != "hidden").slug]
 
 
-ARGUMENTS = {}
+def recommendation(world, state):
+    """[step]: the address of a step."""
+    row = factories.RecommendationFactory()
+    return [row.event.slug, row.pk, *(["start"] if state == "step" else [])]
+
+
+ARGUMENTS = {
+    "conferences:recommendation_add": event,
+    "conferences:recommendation_edit": recommendation,
+    "conferences:recommendation_remove": recommendation,
+    "conferences:recommendation_step": recommendation,
+}
 
 
 def arguments(world, name, state=""):
