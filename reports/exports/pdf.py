@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from lib.dates import format_moment, format_partial
 from reports import catalogue
 
+from .pages import page_of_pages
 from .paper import Sections
 from .typeset import typeset
 
@@ -117,14 +118,10 @@ def _blanks():
 
 
 def _foot(about, moment):
-    page, pages = "\x01", "\x02"
-    text = _("Page %(page)s of %(pages)s") % {"page": page, "pages": pages}
-    before, between, after = text.replace(pages, page).split(page)
     verify = {"address": _site(about) + reverse("reports:verify")}
     return {
         "left": about.mark or str(about.status),
-        "pages": [before, between, after],
-        "is_reversed": text.index(page) > text.index(pages),
+        **page_of_pages(),
         "verify": _("Verify at %(address)s") % verify if about.sha256 else "",
         "date": format_partial(timezone.localtime(moment).date()) if moment else "",
     }

@@ -16,9 +16,9 @@ MOST_TRIED = 200  # one takes some milliseconds
 ONE_LETTER = b'#set document(title: "a")\n#sys.inputs.data'
 
 
-def typeset(data, *, timestamp):
-    """data: what typst/report.typ reads. The same data give the same bytes."""
-    command = [sys.executable, "-I", str(HERE), str(timestamp)]
+def typeset(data, *, timestamp, template="report"):
+    """data: what typst/<template>.typ reads. The same data give the same bytes."""
+    command = [sys.executable, "-I", str(HERE), str(timestamp), template]
     text = json.dumps(data, ensure_ascii=False).encode()
     done = subprocess.run(command, input=text, capture_output=True, timeout=SECONDS, check=False)
     if done.returncode:
@@ -26,16 +26,16 @@ def typeset(data, *, timestamp):
     return done.stdout
 
 
-def compiled(text, timestamp):
+def compiled(text, timestamp, template):
     """A letter for which there is no font (an emoji, a Chinese sign) is "�": the rest of the report stands."""
     try:
-        return pdf(TEMPLATES / "report.typ", text, timestamp)
+        return pdf(TEMPLATES / f"{template}.typ", text, timestamp)
     except typst.TypstError:
         data = json.loads(text)
         if not (missing := without_font(set("".join(texts(data))))):
             raise
     replaced = json.dumps(with_letters(data, dict.fromkeys(map(ord, missing), "\ufffd")))
-    return pdf(TEMPLATES / "report.typ", replaced, timestamp)
+    return pdf(TEMPLATES / f"{template}.typ", replaced, timestamp)
 
 
 def pdf(source, text, timestamp):
@@ -83,4 +83,5 @@ def with_letters(value, others):
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(compiled(sys.stdin.buffer.read().decode(), int(sys.argv[1])))
+    timestamp, template = sys.argv[1:]
+    sys.stdout.buffer.write(compiled(sys.stdin.buffer.read().decode(), int(timestamp), template))
