@@ -10,7 +10,7 @@ import psycopg2
 from django.core.management import call_command
 from django.db import connection
 
-from . import data
+from . import data, data_sharing
 
 ROOT = Path(__file__).resolve().parent.parent
 # Whoever changes one of these gets new data; views and queries are not among them.
@@ -73,6 +73,7 @@ def fill(number):
     call_command("migrate", interactive=False, verbosity=0)
     load_places()
     data.generate(number)
+    data_sharing.generate(number)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")  # as autovacuum does in a database that lives
     print(f"… in {time.monotonic() - started:.0f} s", flush=True)
