@@ -1,0 +1,26 @@
+"""What pages of plans, places and the overview show of presentations and practices."""
+
+from django import template
+
+from conferences.models import Practice
+from conferences.models.practice import READABLE
+from conferences.writing import may_begin_from
+
+register = template.Library()
+
+
+@register.inclusion_tag("conferences/writing/_plan_practice.html", takes_context=True)
+def plan_practice(context, plan):
+    """The practice made from the plan, or the button that makes it; one query."""
+    user = context["user"]
+    rows = Practice.objects.visible_to(user).filter(plan=plan)
+    found = rows.values("slug", "versions__number", "versions__status").order_by("versions__number")
+    found = list(found)
+    statuses = {row["versions__status"] for row in found}
+    return {
+        "plan": plan,
+        "slug": found[0]["slug"] if found else "",
+        "is_published": bool(statuses & set(READABLE)),
+        "may_begin": not found and may_begin_from(plan, user),
+        "csrf_token": context.get("csrf_token"),
+    }

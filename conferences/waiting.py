@@ -1,0 +1,116 @@
+"""Practices that wait for a person: the lists of /practices/work/ and the counts for the overview."""
+
+from typing import NamedTuple
+
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
+
+from .models import PracticeVersion, Remark, TextState, VersionStatus, VersionStep
+from .models.practice import OPEN, READABLE
+
+DONE = [TextState.ORIGINAL, TextState.CHECKED]
+LANGUAGES = 3
+
+
+class Waiting(NamedTuple):
+    """How many versions of practices wait for this person, by what they wait for."""
+
+    review: int  # in review, and this person may approve
+    publish: int  # approved by two
+    remarks: int  # with remarks that the writers have not settled
+    drafts: int
+    check: int  # published two years ago
+    translations: int  # missing, or a draft that nobody checked
+
+    @property
+    def urgent(self):
+        """Without drafts and translations, which have no date."""
+        return self.review + self.publish + self.remarks + self.check
+
+
+def practices_waiting(user, *, on):
+    """In one query."""
+    lists = lists_for(user, on=on)
+    asked = [
+        rows.order_by().annotate(waits=Value(name)).values("waits").annotate(number=Count("pk"))
+        for name, rows in lists.items()
+    ]
+    found = {row["waits"]: row["number"] for row in asked[0].union(*asked[1:], all=True)}
+    return Waiting(**{name: found.get(name, 0) for name in Waiting._fields})
+
+
+def lists_for(user, *, on):
+    """{name: versions}, in the order in which they are urgent."""
+    versions = PracticeVersion.objects
+    return {
+        "review": versions.reviewable_by(user).order_by("submitted_at", "pk"),
+        "publish": to_publish(user).order_by("submitted_at", "pk"),
+        "remarks": with_open_remarks(user).order_by("submitted_at", "pk"),
+        "drafts": versions.editable_by(user)
+        .filter(status=VersionStatus.DRAFT)
+        .order_by("-saved_at", "-pk"),
+        "check": _office(user, versions.to_check(on=on)).order_by("check_on", "pk"),
+        "translations": translations_waiting(user).order_by(_published_first(), "-saved_at", "-pk"),
+    }
+
+
+def in_review(user):
+    """All that is in review and that this person writes, whoever it waits for."""
+    return PracticeVersion.objects.editable_by(user).filter(status=VersionStatus.REVIEW)
+
+
+def to_publish(user):
+    """Approved by two, nothing left to settle. Same rule as reviewing.why_not_published()"""
+    return _office(
+        user,
+        PracticeVersion.objects.filter(
+            ~_has_open_remarks(),
+            status=VersionStatus.REVIEW,
+            first_reviewer__isnull=False,
+            second_reviewer__isnull=False,
+        ),
+    )
+
+
+def with_open_remarks(user):
+    """Remarks wait for the municipality, and for those of the office who wrote the version."""
+    versions = PracticeVersion.objects.editable_by(user).filter(_has_open_remarks())
+    if not user.works_for_programme:
+        return versions
+    wrote = PracticeVersion.writers.through.objects.filter(
+        practiceversion=OuterRef("pk"), user=user
+    )
+    return versions.filter(Q(author=user) | Exists(wrote))
+
+
+def translations_waiting(user):
+    """The newest version of each practice that this person may write, where a language is not done."""
+    if not (user.works_for_programme or user.is_municipal):
+        return PracticeVersion.objects.none()
+    newer = PracticeVersion.objects.filter(practice=OuterRef("practice"), status__in=OPEN)
+    versions = PracticeVersion.objects.filter(
+        Q(status__in=OPEN) | (Q(status__in=READABLE) & ~Exists(newer))
+    )
+    if user.is_municipal:
+        versions = versions.filter(practice__municipality__in=user.municipality_ids)
+    done = Count("texts", filter=Q(texts__state__in=DONE))
+    return versions.annotate(languages_done=done).filter(languages_done__lt=LANGUAGES)
+
+
+def was_returned():
+    """For annotate(): the last step of a draft that came back from its review."""
+    back = VersionStep.objects.filter(version=OuterRef("pk"), action=VersionStep.Action.RETURNED)
+    return Exists(back)
+
+
+def _has_open_remarks():
+    return Exists(Remark.objects.filter(version=OuterRef("pk"), settled_at=None))
+
+
+def _published_first():
+    return Case(
+        When(status__in=READABLE, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+
+
+def _office(user, versions):
+    return versions if user.works_for_programme else versions.none()
