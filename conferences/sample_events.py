@@ -19,6 +19,7 @@ from .models import (
     Session,
     Speaker,
 )
+from .presentation_search import fill_search_key
 from .texts import add_texts
 
 NAMES = ("name_ky", "name_ru", "name_en")
@@ -81,6 +82,7 @@ def _talk(event, row, sessions, places, plans, practices):
     roles = dict(zip(ROLES, row["role"], strict=True))
     speaker = Speaker.objects.create(event=event, municipality=place, **roles)
     PresentationSpeaker.objects.create(presentation=talk, speaker=speaker)
+    fill_search_key(talk)
 
 
 def _attendance(event, row, places):

@@ -13,11 +13,10 @@ from django.db.models.functions import Concat, Left
 from django.db.models.lookups import In
 
 from action_plans.models import PlanArea, ServiceArea
+from lib.csv_cells import BOM, FORMULA_SIGNS, as_text, cell
 from reports.plan_rows import with_words
 
-BOM, QUOTE = "\ufeff", '"'
-# A spreadsheet would take a text that begins so for a formula.
-FORMULA_SIGNS = ["=", "+", "-", "@", "\t", "\r"]
+__all__ = ["BOM", "as_text", "cell", "to_csv"]
 COLUMNS = {
     "plan": "reference",
     "title": "row_title",
@@ -96,14 +95,3 @@ def _iterate(rows, file):
         codes = row[area] and " ".join(sorted(row[area].split()))
         cells = map(cell, [*row[:area], codes, *row[area + 1 :]])
         file.write(f"{','.join(cells)}\n".encode())
-
-
-def as_text(value):
-    """Same rule as _as_text(), for what the database does not write itself."""
-    return f"'{value}" if value[:1] in FORMULA_SIGNS else value
-
-
-def cell(value):
-    text = "" if value is None else str(value)
-    # The csv module leaves a lone carriage return unquoted, COPY does not.
-    return f'"{text.replace(QUOTE, QUOTE * 2)}"' if set(text) & set(',"\n\r') else text
