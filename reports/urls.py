@@ -36,5 +36,6 @@ urlpatterns = [
     path("reports/<slug:slug>.pdf", views.table_pdf, name="table_pdf"),
     path("plans/<slug:reference>/money.csv", views.ledger_csv, name="ledger_csv"),
     path("plans/<slug:reference>/money.xlsx", views.ledger_xlsx, name="ledger_xlsx"),
+    path("conferences/<slug:slug>/programme.pdf", views.programme_pdf, name="programme_pdf"),
     path("charts/<slug:slug>.json", views.chart, name="chart"),
 ]

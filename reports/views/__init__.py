@@ -2,10 +2,12 @@
 
 dashboards.py: home, programme, chart. places.py: municipality, region, district.
 funding.py: the catalogue and the donor's funding report. ledger.py: the files of a plan's money.
+events.py: the programme of an event on paper.
 jobs.py: long files, made by the worker. tables.py, templates.py: donor tables, reports and their templates.
 """
 
 from .dashboards import chart, home, programme
+from .events import programme_pdf
 from .funding import funding, funding_csv, funding_pdf, funding_xlsx, report_list
 from .jobs import job, job_again, job_file, job_list, job_remove
 from .ledger import ledger_csv, ledger_xlsx
@@ -50,6 +52,7 @@ __all__ = [
     "period_sign",
     "periods",
     "programme",
+    "programme_pdf",
     "region",
     "report_list",
     "signed",
