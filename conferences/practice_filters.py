@@ -283,7 +283,7 @@ def filled(data):
     query = QueryDict(mutable=True)
     for name in PracticeFilter.base_filters:
         if value := str(data.get(name, "")).replace("\x00", "\ufffd").strip():
-            query[name] = value
+            query[name] = value[: 2 * MAX_QUERY]  # too long is said, and not repeated in each link
     return query
 
 
