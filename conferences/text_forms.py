@@ -193,10 +193,17 @@ class Texts:
 
     # --- Saving ---
 
+    def differ_from(self, owner):
+        """Whether saving would change anything that is stored now."""
+        rows = {row.language: row for row in self._rows_of(owner)}
+        return any(_would_change(form, rows.get(form.language)) for form in self.forms)
+
+    def _rows_of(self, owner):
+        return self.model.objects.filter(**{self.owner_field: owner})
+
     def save(self, owner, *, by=None):
         """Writes what differs from what is stored now; True when anything did."""
-        of_owner = self.model.objects.filter(**{self.owner_field: owner})
-        rows = {row.language: row for row in of_owner}
+        rows = {row.language: row for row in self._rows_of(owner)}
         news = self._original_is_new(rows)
         # The old original steps back first: only one may be it at a time.
         forms_in_order = sorted(self.forms, key=lambda form: form.is_original)
@@ -236,6 +243,15 @@ def _texts_of(model, owner_field):
 
 def _differ(row, values):
     return any(getattr(row, name) != value for name, value in values.items())
+
+
+def _would_change(form, row):
+    values = form.values
+    if row is None or not any(values.values()):
+        return bool(row) or any(values.values())
+    ticked = bool(form.cleaned_data.get("checked")) and not form.is_original
+    is_checked = row.state == TextState.CHECKED
+    return _differ(row, values) or row.is_original != form.is_original or ticked != is_checked
 
 
 def _state(form, row, *, is_touched, original_is_new):

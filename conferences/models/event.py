@@ -191,7 +191,7 @@ class Event(Written):
     def call_is_open(self, *, at=None):
         at = at or timezone.now()
         opens, closes = self.call_opens_at, self.call_closes_at
-        return bool(self.is_published and opens and opens <= at < closes)
+        return bool(self.is_published and opens and closes and opens <= at < closes)
 
     def is_over(self, *, on=None):
         return self.last_on < (on or timezone.localdate())

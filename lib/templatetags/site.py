@@ -63,6 +63,13 @@ def current(context, where):
     return mark_safe('aria-current="page"') if here else ""
 
 
+@register.simple_tag(takes_context=True)
+def under(context, *paths):
+    """aria-current for a navigation link to pages that stand under one of these paths."""
+    path = getattr(context.get("request"), "path", "")
+    return mark_safe('aria-current="page"') if path.startswith(paths) else ""
+
+
 @register.inclusion_tag("_language_switch.html", takes_context=True)
 def language_switch(context, *, short=False):
     languages = [(code, name, SHORT[code] if short else name) for code, name in settings.LANGUAGES]

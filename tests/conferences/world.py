@@ -19,6 +19,12 @@ def recommendation(world, state):
 
 
 ARGUMENTS = {
+    "conferences:event": event,
+    "conferences:event_edit": event,
+    "conferences:event_publish": event,
+    "conferences:event_unpublish": event,
+    "conferences:event_remove": event,
+    "conferences:attendance": event,
     "conferences:recommendation_add": event,
     "conferences:recommendation_edit": recommendation,
     "conferences:recommendation_remove": recommendation,

@@ -1,0 +1,125 @@
+"""What the page of an event shows, in a fixed number of queries however many presentations there are."""
+
+from typing import NamedTuple
+
+from django.db.models import Prefetch
+
+from lib.money import share
+from municipalities.models import Municipality
+
+from .models import (
+    DocumentKind,
+    PracticeVersion,
+    PresentationSpeaker,
+    PresentationStatus,
+    PresentationText,
+)
+
+NAMES = ["name_ky", "name_ru", "name_en", "code"]
+
+
+def context_of(event, user, *, at):
+    is_office = user.is_authenticated and user.works_for_programme
+    presentations = presentations_of(event)
+    practices = practices_of(event) if presentations else []
+    attendance = list(event.attendance.select_related("municipality"))
+    documents = _documents(event, user)
+    return {
+        "event": event,
+        "text": event.text,
+        "is_over": event.is_over(),
+        "is_office": is_office,
+        "call_is_open": event.call_is_open(at=at),
+        "presentations": presentations,
+        "practices": practices,
+        "attendance": attendance,
+        "photos": [each for each in documents if each.kind == DocumentKind.PHOTO],
+        "documents": [each for each in documents if each.kind != DocumentKind.PHOTO],
+        "may_remove": is_office,
+        "people": People.of(attendance),
+        "figures": Figures.of(event, presentations, practices, attendance),
+    }
+
+
+def presentations_of(event):
+    """The accepted ones, in the order of the programme; the rest of it in five queries."""
+    titles = PresentationText.objects.only("presentation", "language", "is_original", "title")
+    speaking = PresentationSpeaker.objects.select_related("speaker")
+    return list(
+        event.presentations.filter(status=PresentationStatus.ACCEPTED)
+        .select_related("area", "session__hall")
+        .prefetch_related(
+            Prefetch("texts", queryset=titles),
+            Prefetch("municipalities", queryset=Municipality.objects.only(*NAMES)),
+            Prefetch("speaking", queryset=speaking),
+        )
+    )
+
+
+def practices_of(event):
+    """Published practices that were shown there."""
+    shown = event.presentations.filter(status=PresentationStatus.ACCEPTED)
+    return list(
+        PracticeVersion.objects.readable()
+        .filter(practice__in=shown.order_by().values("practice"))
+        .select_related("practice__municipality", "practice__area")
+        .prefetch_related("texts")
+        .order_by("-published_at", "-pk")
+    )
+
+
+def _documents(event, user):
+    documents = event.documents.all()
+    if not user.is_authenticated:
+        documents = documents.exclude(kind=DocumentKind.EVIDENCE)
+    return list(documents)
+
+
+class People(NamedTuple):
+    """How many came. What no row says is None, not 0."""
+
+    all: int | None
+    women: int | None
+    men: int | None
+
+    @classmethod
+    def of(cls, rows):
+        return cls(
+            *(_sum(getattr(row, name) for row in rows) for name in ("total", "women", "men"))
+        )
+
+    @property
+    def counted(self):
+        """Those of whom somebody said whether women or men; None unless both are known."""
+        return None if None in (self.women, self.men) else self.women + self.men
+
+    @property
+    def women_share(self):
+        return share(self.women, self.counted)
+
+    @property
+    def men_share(self):
+        return share(self.men, self.counted)
+
+
+def _sum(values):
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+class Figures(NamedTuple):
+    """What came of an event, in numbers."""
+
+    municipalities: int  # that are named in the attendance or presented
+    presentations: int
+    practices: int
+    recommendations: int  # that count: what was dropped does not
+    done: int
+    done_share: object
+
+    @classmethod
+    def of(cls, event, presentations, practices, attendance):
+        done, counted, done_share = event.recommendations.done_share()
+        places = {row.municipality_id for row in attendance} - {None}
+        places |= {place.pk for talk in presentations for place in talk.municipalities.all()}
+        return cls(len(places), len(presentations), len(practices), counted, done, done_share)
