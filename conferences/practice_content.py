@@ -55,7 +55,7 @@ def label_of(section):
     }
     if section in special:
         return special[section]
-    return capfirst(PracticeText._meta.get_field(section).verbose_name)
+    return capfirst(str(PracticeText._meta.get_field(section).verbose_name))
 
 
 def content(version):
@@ -87,7 +87,7 @@ def differences(was, now):
 
 def names_of(differing):
     """The sections that differ, once each, for the log."""
-    return ", ".join(dict.fromkeys(difference.label for difference in differing))
+    return ", ".join(dict.fromkeys(str(difference.label) for difference in differing))
 
 
 def _steps(steps, code):

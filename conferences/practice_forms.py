@@ -14,6 +14,7 @@ from action_plans.form_rows import CHOOSE, area_choices, municipality_choices
 from action_plans.models import ServiceArea
 from municipalities.models import Municipality, current_language
 
+from . import practice_gaps
 from .conflict import Difference, differences, revision_field
 from .models import PracticeStep, PracticeText
 from .practice_content import SECTIONS, STEPS, label_of
@@ -129,7 +130,7 @@ class StepRow(forms.Form):
     weeks = _week(gettext_lazy("Weeks"))
 
     def __init__(self, *args, original, **kwargs):
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
         self.codes = sorted(CODES, key=lambda code: code != original)
         for code in CODES:
             self.fields[f"text_{code}"] = forms.CharField(
@@ -221,6 +222,9 @@ class PracticeEntry:
 
     def __init__(self, version, user, data=None):
         self.version = version
+        # As stored: forms write what is typed into the rows they were made of.
+        self.title, self.original = version.title, version.original
+        self.gaps, self.progress = practice_gaps.gaps(version), practice_gaps.progress(version)
         self.texts = Texts(PracticeText, "version", version, data)
         self.steps = step_rows(version, data, original=self.texts.original)
         may_move = user.works_for_programme or version.number == 1

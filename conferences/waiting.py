@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
-from .models import PracticeVersion, Remark, TextState, VersionStatus, VersionStep
+from .models import PracticeText, PracticeVersion, Remark, TextState, VersionStatus, VersionStep
 from .models.practice import OPEN, READABLE
 
 DONE = [TextState.ORIGINAL, TextState.CHECKED]
@@ -92,8 +93,9 @@ def translations_waiting(user):
     )
     if user.is_municipal:
         versions = versions.filter(practice__municipality__in=user.municipality_ids)
-    done = Count("texts", filter=Q(texts__state__in=DONE))
-    return versions.annotate(languages_done=done).filter(languages_done__lt=LANGUAGES)
+    done = PracticeText.objects.filter(version=OuterRef("pk"), state__in=DONE).order_by()
+    number = Subquery(done.values("version").annotate(number=Count("pk")).values("number"))
+    return versions.alias(done=Coalesce(number, 0)).filter(done__lt=LANGUAGES)
 
 
 def was_returned():

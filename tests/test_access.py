@@ -18,6 +18,7 @@ SIGNED_IN = "login ok ok ok ok ok ok ok"
 OFFICE = "login ok ok ok 404 404 404 404"
 # The office and the plan's own municipality
 WORKERS = "login ok ok ok ok ok 404 404"
+MUNICIPAL = "login ok ok ok ok ok ok 404"
 NOBODY = "login 404 404 404 404 404 404 404"
 OFFICE_AND_DONOR = "login ok ok ok 404 404 404 ok"
 ASKER = "login 404 ok 404 404 404 404 404"  # the long file was asked for by the staff
@@ -228,12 +229,96 @@ ACCESS = {
     "post conferences:recommendation_remove": OFFICE,
     "get conferences:recommendation_step[step]": OFFICE,
     "post conferences:recommendation_step[step]": OFFICE,
+    # Files of events, presentations and practices
+    "get conferences:file": EVERYBODY,
+    "get conferences:file[hidden]": "404 ok ok ok 404 404 404 404",
+    "get conferences:file_small": EVERYBODY,
+    "get conferences:file_small[hidden]": "404 ok ok ok 404 404 404 404",
+    "get conferences:file_remove": OFFICE,
+    "post conferences:file_remove": OFFICE,
+    "get conferences:event_file_add": OFFICE,
+    "post conferences:event_file_add": OFFICE,
+    "get conferences:presentation_file_add[draft]": WORKERS,
+    "post conferences:presentation_file_add[draft]": WORKERS,
+    "post conferences:presentation_file_add[accepted]": OFFICE,
+    "get conferences:version_file_add": WORKERS,
+    "post conferences:version_file_add": WORKERS,
+    # Presentations: accepted ones are public; a municipality works on its own, the office decides
+    "get conferences:presentation_list": EVERYBODY,
+    "get conferences:presentation": EVERYBODY,
+    "get conferences:presentation[draft]": "404 ok ok ok ok ok 404 404",
+    "get conferences:presentation[declined]": "404 ok ok ok ok ok 404 404",
+    "get conferences:presentation_edit[draft]": WORKERS,
+    "post conferences:presentation_edit[draft]": WORKERS,
+    "get conferences:presentation_edit[accepted]": OFFICE,
+    "post conferences:presentation_edit[accepted]": WORKERS,
+    "post conferences:presentation_propose[draft]": WORKERS,
+    "post conferences:presentation_accept[proposed]": OFFICE,
+    "post conferences:presentation_decline[proposed]": OFFICE,
+    "post conferences:presentation_withdraw[accepted]": WORKERS,
+    "get conferences:propose": "login ok ok ok ok ok ok 404",
+    "post conferences:propose": "login ok ok ok ok ok ok 404",
+    "get conferences:propose[hidden]": OFFICE,
+    "get conferences:proposals": OFFICE,
+    "get conferences:proposals_file": OFFICE,
+    # Writing and reviewing practices
+    "get conferences:practice_add": MUNICIPAL,
+    "post conferences:practice_add": MUNICIPAL,
+    "get conferences:practice_work": MUNICIPAL,
+    "get conferences:practice_edit[draft]": WORKERS,
+    "post conferences:practice_edit[draft]": WORKERS,
+    "get conferences:practice_edit[published]": WORKERS,
+    "post conferences:practice_edit[published]": WORKERS,
+    "get conferences:practice_discard[draft]": WORKERS,
+    "post conferences:practice_discard[draft]": WORKERS,
+    "post conferences:practice_version_add[published]": WORKERS,
+    "post conferences:practice_submit[draft]": WORKERS,
+    "get conferences:practice_review[draft]": WORKERS,
+    "get conferences:practice_review[review]": WORKERS,
+    "post conferences:practice_approve[review]": OFFICE,
+    "post conferences:practice_return[review]": OFFICE,
+    "post conferences:practice_publish[draft]": OFFICE,
+    "post conferences:practice_publish[review]": OFFICE,
+    "post conferences:practice_remark[review]": OFFICE,
+    "post conferences:practice_answer": WORKERS,
+    "get conferences:practice_check[draft]": NOBODY,
+    "get conferences:practice_check[published]": OFFICE,
+    "post conferences:practice_check[published]": OFFICE,
+    # The programme of an event: everybody reads it, the office makes it
+    "get conferences:event_ics": EVERYBODY,
+    "get conferences:event_ics[hidden]": "404 ok ok ok 404 404 404 404",
+    "get conferences:now": EVERYBODY,
+    "get conferences:now[hidden]": "404 ok ok ok 404 404 404 404",
+    "get reports:programme_pdf": EVERYBODY,
+    "get reports:programme_pdf[hidden]": "404 ok ok ok 404 404 404 404",
+    "get conferences:programme": OFFICE,
+    "post conferences:programme_delay": OFFICE,
+    "post conferences:programme_days": OFFICE,
+    "get conferences:hall_add": OFFICE,
+    "post conferences:hall_add": OFFICE,
+    "get conferences:hall_edit": OFFICE,
+    "post conferences:hall_edit": OFFICE,
+    "post conferences:hall_move": OFFICE,
+    "post conferences:hall_remove": OFFICE,
+    "get conferences:session_add": OFFICE,
+    "post conferences:session_add": OFFICE,
+    "get conferences:session_edit": OFFICE,
+    "post conferences:session_edit": OFFICE,
+    "get conferences:session_remove": OFFICE,
+    "post conferences:session_remove": OFFICE,
+    "get conferences:schedule": OFFICE,
+    "get conferences:schedule_talk": OFFICE,
+    "post conferences:schedule_talk": OFFICE,
+    "post conferences:unschedule": OFFICE,
 }
 SENT = {"set_language": {"language": "ky"}, "set_theme": {"theme": "dark"}}
 PLAN_FORM = {"action_plans:create", "action_plans:edit"}
 LINE = re.compile(r"(?P<method>\w+) (?P<name>[\w:]+)(\[(?P<state>\w+)\])?")
 FILES = {
     "healthz",
+    "conferences:file",
+    "conferences:file_small",
+    "conferences:proposals_file",
     "action_plans:document",
     "ledger:evidence",
     "reports:funding_csv",
@@ -247,6 +332,8 @@ FILES = {
     "reports:table_pdf",
     "reports:ledger_csv",
     "reports:ledger_xlsx",
+    "reports:programme_pdf",
+    "conferences:event_ics",
 }
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from action_plans.models import ActionPlan
-from conferences import practice_gaps, reviewing, writing
+from conferences import reviewing, writing
 from conferences.conflict import Conflict, with_revision
 from conferences.models import Practice, PracticeVersion, VersionStatus
 from conferences.models.practice import READABLE
@@ -163,13 +163,14 @@ def _save(request, entry):
 def _ask(request, version, conflict):
     """Somebody saved meanwhile: what was typed, beside what is stored now."""
     fresh = PracticeVersion.objects.prefetch_related("texts", "steps", "documents")
-    fresh = fresh.select_related("practice__area__parent", "practice__municipality").get(
-        pk=version.pk
+    fresh = fresh.select_related(
+        "practice__area__parent", "practice__municipality", "practice__plan"
     )
-    entry = PracticeEntry(fresh, request.user, with_revision(request.POST, fresh))
+    now, stored = fresh.get(pk=version.pk), fresh.get(pk=version.pk)  # forms write into their rows
+    entry = PracticeEntry(now, request.user, with_revision(request.POST, now))
     entry.is_valid()
-    stored = PracticeEntry(fresh, request.user)
-    return _show(request, entry, conflict=conflict, differences=entry.differences(stored))
+    found = entry.differences(PracticeEntry(stored, request.user))
+    return _show(request, entry, conflict=conflict, differences=found)
 
 
 def _saved(request, version, *, has_changed):
@@ -222,16 +223,17 @@ def _discard(request, practice, version):
 
 def _show(request, entry, **context):
     version = entry.version
-    written, needed = practice_gaps.progress(version)
+    written, needed = entry.progress
     context |= {
         "entry": entry,
         "version": version,
         "practice": version.practice,
         "plan": version.practice.plan,
-        "gaps": practice_gaps.gaps(version),
+        "gaps": entry.gaps,
+        "title": entry.title,
         "written": written,
         "needed": needed,
-        "original": version.original,
+        "original": entry.original,
         "is_locked": version.is_frozen,
         "remarks": version.remarks.filter(settled_at=None).count(),
         "action": reverse("conferences:practice_edit", args=[version.practice.slug]),
