@@ -47,13 +47,18 @@ class StepForm(forms.ModelForm):
         help_text=_("PDF, JPG, PNG, DOCX or XLSX, at most 20 MB."),
     )
 
+    link = forms.URLField(
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        label=_("Link to the evidence"),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+    )
+
     class Meta:
         model = RecommendationStep
         fields = ["note", "link"]
-        widgets = {
-            "note": forms.Textarea(attrs={"rows": 2}),
-            "link": forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
-        }
+        widgets = {"note": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
