@@ -170,14 +170,15 @@ def is_public(document):
 
 def serve(request, document, *, small=False):
     """The file; of a public picture a browser asks only once."""
-    stored = document.small if small else document.file
-    response = files.serve(
-        stored,
-        filename=document.filename,
-        content_type=photos.JPEG if small else document.content_type,
-        caching=PUBLIC if is_public(document) else "private, no-cache",
-    )
     etag = f'"{document.sha256}{"-small" if small else ""}"'
-    response["ETag"] = etag
+    caching = PUBLIC if is_public(document) else "private, no-cache"
+    response = get_conditional_response(request, etag=etag)  # 304 when the browser has it
+    if response is None:
+        response = files.serve(
+            document.small if small else document.file,
+            filename=document.filename,
+            content_type=photos.JPEG if small else document.content_type,
+        )
+    response["ETag"], response["Cache-Control"] = etag, caching
     patch_vary_headers(response, ["Cookie"])
-    return get_conditional_response(request, etag=etag, response=response)
+    return response

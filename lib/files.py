@@ -11,7 +11,7 @@ SHOWN_IN_BROWSER = {"image/jpeg", "image/png"}
 POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
-def serve(stored, *, filename, content_type, caching="private, no-cache"):
+def serve(stored, *, filename, content_type):
     """The stored file under its original name; only what cannot run is shown inside the browser."""
     try:
         file = stored.open("rb")
@@ -25,7 +25,7 @@ def serve(stored, *, filename, content_type, caching="private, no-cache"):
     )
     response["Content-Security-Policy"] = POLICY
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = caching
+    response["Cache-Control"] = "private, no-cache"
     return response
 
 
