@@ -8,7 +8,7 @@ from django.utils import timezone
 from .models import Hall, Presentation, Session
 from .programme_page import accepted_talks, day_in_words
 
-MOST_LATER = 5  # of one hall, after what is on now
+MOST_LATER = 4  # of one hall, after what is on now
 
 
 class Item(NamedTuple):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from action_plans.views.doors import office_only
 from conferences import scheduling
 from conferences.forms_programme import ScheduleForm
+from conferences.models import Session
 from conferences.programme import clock
 from conferences.programme_page import accepted_talks, programme_of
 
@@ -69,7 +70,7 @@ def _scheduled(form, event, talk, by):
 
 
 def _choices(event, talk, form):
-    """Each session with what is in it and its next free time."""
+    """Each session with what is in it and its next free time; the first that has one is proposed."""
     taken = scheduling.busy(event)
     minutes = form["minutes"].value()
     minutes = int(minutes) if str(minutes).isdecimal() and len(str(minutes)) < 4 else talk.minutes
@@ -83,7 +84,16 @@ def _choices(event, talk, form):
         }
         for session in form.fields["session"].queryset
     ]
+    if not chosen:
+        _propose(sessions)
     return {"choices": sessions}
+
+
+def _propose(sessions):
+    free = [each for each in sessions if each["free_at"]]
+    of_talks = [each for each in free if each["session"].kind == Session.Kind.TALKS]
+    for each in (of_talks or free)[:1]:
+        each["is_chosen"] = True
 
 
 @office_only

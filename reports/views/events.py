@@ -26,7 +26,7 @@ def programme_pdf(request, slug):
     address = request.build_absolute_uri(event.get_absolute_url())
     data = programme_data(event, address=address, on=timezone.localdate())
     key = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
-    content = cache.get_or_set(f"programme {key}", lambda: to_programme_pdf(data), SECONDS)
+    content = cache.get_or_set(f"programme-{key}", lambda: to_programme_pdf(data), SECONDS)
     name = f"{event.slug}-{data['lang']}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
