@@ -37,5 +37,6 @@ urlpatterns = [
     path("plans/<slug:reference>/money.csv", views.ledger_csv, name="ledger_csv"),
     path("plans/<slug:reference>/money.xlsx", views.ledger_xlsx, name="ledger_xlsx"),
     path("conferences/<slug:slug>/programme.pdf", views.programme_pdf, name="programme_pdf"),
+    path("practices/<slug:slug>.pdf", views.practice_pdf, name="practice_pdf"),
     path("charts/<slug:slug>.json", views.chart, name="chart"),
 ]

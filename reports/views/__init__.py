@@ -2,7 +2,7 @@
 
 dashboards.py: home, programme, chart. places.py: municipality, region, district.
 funding.py: the catalogue and the donor's funding report. ledger.py: the files of a plan's money.
-events.py: the programme of an event on paper.
+events.py: the programme of an event on paper. practices.py: a practice on two pages.
 jobs.py: long files, made by the worker. tables.py, templates.py: donor tables, reports and their templates.
 """
 
@@ -21,6 +21,7 @@ from .periods import (
     periods,
 )
 from .places import district, municipality, region
+from .practices import practice_pdf
 from .signed import signed, signed_file
 from .signing import period_sign
 from .tables import table, table_csv, table_pdf, table_xlsx
@@ -51,6 +52,7 @@ __all__ = [
     "period_reopen",
     "period_sign",
     "periods",
+    "practice_pdf",
     "programme",
     "programme_pdf",
     "region",
