@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -51,7 +52,15 @@ def version_file_add(request, slug, number):
     return _add(request, version)
 
 
+def _back(owner):
+    """The draft of a practice goes on where it is written."""
+    if isinstance(owner, PracticeVersion):
+        return reverse("conferences:practice_edit", args=[owner.practice.slug])
+    return owner.get_absolute_url()
+
+
 def _add(request, owner):
+    keep = f"file-{type(owner).__name__}-{owner.pk}"
     chosen = {"kind": request.GET.get("kind") or KINDS_OF[type(owner)][0]}
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = DocumentForm(*sent, owner=owner, initial=chosen)
@@ -61,9 +70,12 @@ def _add(request, owner):
         except ValidationError as error:
             form.add_error(None if hasattr(error, "error_dict") else "file", error)
         else:
-            messages.success(request, _("“%(document)s” was added.") % {"document": added})
-            return redirect(owner)
-    return render(request, "conferences/file_form.html", {"form": form, "owner": owner})
+            text = _("“%(document)s” was added.")
+            messages.success(request, text % {"document": added}, extra_tags=keep)
+            return redirect(_back(owner))
+    return render(
+        request, "conferences/file_form.html", {"form": form, "owner": owner, "keep": keep}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,6 +90,6 @@ def file_remove(request, pk):
             problem = error
         else:
             messages.success(request, _("“%(document)s” was removed.") % {"document": document})
-            return redirect(owner)
+            return redirect(_back(owner))
     context = {"document": document, "owner": owner, "problem": problem}
     return render(request, "conferences/file_remove.html", context)

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -55,17 +56,21 @@ def presentation_list(request):
 
 
 def _waiting(user):
-    """Of a municipality: its own; of the office: how many wait for a decision, by event."""
+    """Of a municipality: its own, and which calls are open; of the office: what waits for a decision, by event."""
     if not user.is_authenticated:
         return {}
-    own = Presentation.objects.of_own_municipality(user).exclude(status=PresentationStatus.ACCEPTED)
-    found = {"own": own.for_list().order_by("-created_at", "-pk")[:50] if user.is_municipal else []}
-    if user.works_for_programme:
-        waits = Presentation.objects.waiting().order_by().values("event")
-        counts = dict(waits.annotate(number=Count("pk")).values_list("event", "number"))
-        events = Event.objects.filter(pk__in=counts).prefetch_related("texts")
-        found["to_decide"] = [(event, counts[event.pk]) for event in events]
-    return found
+    if user.is_municipal:
+        own = Presentation.objects.of_own_municipality(user).exclude(
+            status=PresentationStatus.ACCEPTED
+        )
+        calls = Event.objects.with_open_call(at=timezone.now()).prefetch_related("texts")
+        return {"own": own.for_list().order_by("-created_at", "-pk")[:50], "calls": calls}
+    if not user.works_for_programme:
+        return {}
+    waits = Presentation.objects.waiting().order_by().values("event")
+    counts = dict(waits.annotate(number=Count("pk")).values_list("event", "number"))
+    events = Event.objects.filter(pk__in=counts).prefetch_related("texts")
+    return {"to_decide": [(event, counts[event.pk]) for event in events]}
 
 
 @login_not_required
@@ -196,7 +201,7 @@ def _form(request, entry, **context):
         "talk": talk,
         "is_office": request.user.works_for_programme,
         "keep": _kept_as(entry),
-        "rows_words": {"find": _("Find in the list"), "found": _("Found: %(number)s")},
+        "found_words": _("Found: %(number)s"),
     }
     return render(request, "conferences/presentation_form.html", context)
 

@@ -4,6 +4,11 @@
 for (const form of document.querySelectorAll("form[data-with-rows]")) {
   const rowsOf = (place) => Array.from(place.querySelectorAll(":scope > [data-row]"));
   const totalOf = (place) => form.elements[`${place.dataset.rows}-TOTAL_FORMS`];
+  const words = { find: form.dataset.find, found: form.dataset.found };
+  const enhance = (row) => { // a long list of municipalities is searched in any spelling
+    if (typeof planPlaces !== "object") return;
+    for (const select of row.querySelectorAll("select")) planPlaces.enhance(select, words);
+  };
   const gone = (row) => row.querySelector("input[name$='-DELETE']");
 
   function add(place) {
@@ -14,8 +19,11 @@ for (const form of document.querySelectorAll("form[data-with-rows]")) {
     total.value = Number(total.value) + 1;
     const row = holder.content.querySelector("[data-row]");
     template.before(holder.content);
+    enhance(row);
     return row;
   }
+
+  for (const row of form.querySelectorAll("[data-row]")) enhance(row);
 
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=add], button[name=remove]");
