@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from icalendar import Calendar
+from icalendar import Calendar, vText
 from icalendar import Event as Entry
 
 from .programme import clock
@@ -30,7 +30,9 @@ def to_ics(event, *, address, at):
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("x-wr-calname", event.title)
+    calendar.add(
+        "x-wr-calname", vText(event.title)
+    )  # the library escapes only what it knows as a text
     calendar.add("x-wr-timezone", settings.TIME_ZONE)
     if _is_known_to_the_day(event):
         calendar.add_component(_days(event, address, at))

@@ -4,6 +4,7 @@ Each change holds the event, so two people never fill one hall at one time; it c
 """
 
 import datetime as dt
+import hashlib
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -258,4 +259,4 @@ def seen_of(row):
     if isinstance(row, Session):
         times = [moment.astimezone(dt.UTC).isoformat() for moment in (row.starts_at, row.ends_at)]
         seen += [row.kind, str(row.hall_id or ""), *times, row.moderator]
-    return "\n".join(seen)
+    return hashlib.sha256("\n".join(seen).encode()).hexdigest()

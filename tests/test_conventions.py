@@ -26,6 +26,13 @@ ALONE = {"accounts.User.date_joined", "accounts.User.last_login"}
 ALONE |= {"reports.FileJob.alive_at", "reports.FileJob.finished_at"}
 # Its person stands in the history of the plan.
 ALONE |= {"action_plans.Contribution.recorded_at"}
+# When something takes place; nobody did it then.
+ALONE |= {
+    f"conferences.{model}.{end}_at"
+    for model in ("Session", "Presentation")
+    for end in ("starts", "ends")
+}
+ALONE |= {f"conferences.Event.call_{end}_at" for end in ("opens", "closes")}
 # The author of a version created it; its log says who submitted and published it.
 ALONE |= {f"conferences.PracticeVersion.{n}_at" for n in ("created", "submitted", "published")}
 
