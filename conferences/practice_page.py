@@ -343,7 +343,8 @@ class Reviewed(NamedTuple):
 
 
 def reviewed(version, user):
-    people = [str(person) for person in version.approvals] if user.is_authenticated else []
+    people = version.approvals if user.is_authenticated else []
+    people = [person.name or person.get_role_display() for person in people]
     again_by = version.checked_by_name if user.is_authenticated else ""
     return Reviewed(people, version.checked_at, again_by or "")
 

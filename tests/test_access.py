@@ -291,6 +291,21 @@ ACCESS = {
     "get conferences:now[hidden]": "404 ok ok ok 404 404 404 404",
     "get reports:programme_pdf": EVERYBODY,
     "get reports:programme_pdf[hidden]": "404 ok ok ok 404 404 404 404",
+    # Finding, reading and taking over practices: read by anybody once published, noted by municipalities
+    "get conferences:practice_list": EVERYBODY,
+    "get conferences:practice[published]": EVERYBODY,
+    "get conferences:practice[draft]": "404 ok ok ok ok ok 404 404",
+    "get conferences:practice_version[published]": SIGNED_IN,  # leads to the practice
+    "get conferences:practice_version[replaced]": SIGNED_IN,
+    "get conferences:practice_version[draft]": WORKERS,
+    "get reports:practice_pdf[published]": EVERYBODY,
+    "get reports:practice_pdf[draft]": "404 ok ok ok ok ok 404 404",
+    "get conferences:take_overs": MUNICIPAL,
+    "get conferences:take_over[published]": MUNICIPAL,  # the own practice leads back with a word
+    "post conferences:take_over[published]": MUNICIPAL,
+    "get conferences:take_over[draft]": NOBODY,
+    "get conferences:take_over_remove": WORKERS,
+    "post conferences:take_over_remove": MUNICIPAL,  # of somebody else's note nothing happens
     "get conferences:programme": OFFICE,
     "post conferences:programme_delay": OFFICE,
     "post conferences:programme_days": OFFICE,
@@ -333,6 +348,7 @@ FILES = {
     "reports:ledger_csv",
     "reports:ledger_xlsx",
     "reports:programme_pdf",
+    "reports:practice_pdf",
     "conferences:event_ics",
 }
 

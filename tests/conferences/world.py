@@ -52,6 +52,22 @@ def practice(world, state):
     return [factory(practice__municipality=world.place, **status).practice.slug]
 
 
+def numbered_version(world, state):
+    """[published], [replaced] or [draft]: of the world's municipality."""
+    if state == "draft":
+        return draft_of_practice(world, state)
+    mine = {"practice__municipality": world.place, "status": state}
+    version = factories.PublishedFactory(**mine)
+    return [version.practice.slug, version.number]
+
+
+def take_over(world, state):
+    """The world's municipality is interested in a practice of another one."""
+    practice = factories.PublishedFactory().practice
+    row = factories.TakeOverFactory(practice=practice, municipality=world.place)
+    return [practice.slug, row.pk]
+
+
 def remark(world, state):
     [slug] = practice(world, "review")
     version = Practice.objects.get(slug=slug).versions.get()
@@ -75,6 +91,11 @@ def accepted(world, state):
 
 
 ARGUMENTS = {
+    "conferences:practice": practice,
+    "conferences:practice_version": numbered_version,
+    "conferences:take_over": practice,
+    "conferences:take_over_remove": take_over,
+    "reports:practice_pdf": practice,
     # Programme
     **dict.fromkeys(
         [
