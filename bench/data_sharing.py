@@ -40,6 +40,7 @@ from .words import OBJECTIVES, PROBLEMS, TITLES, VILLAGES
 
 LARGE = 200  # talks of one event
 HALLS = 4
+TRUCK = 3  # of TITLES: what the first practice is about
 CHANCES = {"ru": 1, "ky": 0.5, "en": 0.3}
 SECTIONS = ["results", "upkeep", "went_wrong", "conditions", "provider", "tariff", "contact"]
 PARENTS = [Event, EventText, Hall, Session, Speaker]
@@ -101,8 +102,9 @@ class Sharing:
     def add(self, model, **fields):
         return self.tables.add(model(pk=next(self.keys[model]), **fields))
 
-    def texts(self, model, **owner):
-        work, village = self.random.randrange(12), self.random.randrange(len(VILLAGES["ru"]))
+    def texts(self, model, n, **owner):
+        """n: which of them; every twelfth is about the same works."""
+        work, village = n % len(TITLES["ru"]), self.random.randrange(len(VILLAGES["ru"]))
         for language, chance in CHANCES.items():
             if self.random.random() <= chance:
                 yield self.add(
@@ -134,7 +136,7 @@ class Sharing:
             created_at=NOW,
             saved_at=NOW,
         )
-        for text in self.texts(PracticeText, version=version):
+        for text in self.texts(PracticeText, len(self.practices) + TRUCK, version=version):
             text.problem, text.solution = PROBLEMS[text.language], OBJECTIVES[text.language]
             for section in SECTIONS:
                 setattr(text, section, OBJECTIVES[text.language])
@@ -188,7 +190,7 @@ class Sharing:
             published_at=NOW,
             created_at=NOW,
         )
-        list(self.texts(EventText, event=event))
+        list(self.texts(EventText, n, event=event))
         self.events.append(event)
         halls = [
             self.add(Hall, event=event, name_ru=f"Зал {hall}", position=hall)
@@ -229,7 +231,7 @@ class Sharing:
             ends_at=begins + length,
             created_at=NOW,
         )
-        list(self.texts(PresentationText, presentation=talk))
+        list(self.texts(PresentationText, talk.pk, presentation=talk))
         shown_by = Presentation.municipalities.through
         self.add(shown_by, presentation=talk, municipality=practice.municipality)
         place = practice.municipality

@@ -27,6 +27,7 @@ from municipalities.models import Municipality
 from .changes import a_gap, a_payment, a_rate, another_cost
 from .data import home, person
 from .report_pages import pages_of_reports
+from .sharing_pages import pages_of_sharing
 
 
 class Page(NamedTuple):
@@ -45,7 +46,8 @@ class Page(NamedTuple):
 
 def pages():
     reports = pages_of_reports(Page, received, whole_plans())
-    return [*pages_of_plans(), *pages_of_money(), *pages_of_quality(), *reports]
+    plans = [*pages_of_plans(), *pages_of_money(), *pages_of_quality()]
+    return [*plans, *reports, *pages_of_sharing(Page)]
 
 
 def pages_of_plans():

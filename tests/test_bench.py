@@ -18,8 +18,10 @@ from action_plans.models import (
 )
 from action_plans.totals import counted_totals
 from action_plans.totals_check import differences
-from bench import changes, check, data, database, pages, verbs
+from bench import changes, check, data, data_sharing, database, pages, sharing_pages, verbs
 from bench.web import Answer
+from conferences.models import PracticeVersion, Presentation
+from conferences.practice_search import search_text
 
 pytestmark = pytest.mark.django_db
 PLANS = 30
@@ -118,3 +120,24 @@ def test_the_check_sees_a_wrong_total():
     data.generate(PLANS)
     ActionPlan.objects.filter(pk=1).update(own_cash_kgs=1)
     assert check.differences(PLANS) == [ActionPlan.objects.get(pk=1).reference]
+
+
+def test_pages_of_practices_and_events_show_the_figure_of_the_rows(client):
+    data.generate(PLANS)
+    data_sharing.generate(10 * PLANS)
+    for page in sharing_pages.pages_of_sharing(pages.Page):
+        client.force_login(page.user)
+        client.cookies["django_language"] = "ru"
+        with page.change() as difference:
+            meanwhile, body = page.figure(), client.get(page.path).content
+            assert page.shows_its_figure(Answer(200, body, 0)), page.name
+        assert page.figure() == meanwhile - difference
+
+
+def test_practices_of_the_bench_are_found_as_the_portal_would_find_them():
+    data.generate(PLANS)
+    data_sharing.generate(PLANS)
+    versions = PracticeVersion.objects.published()
+    assert versions.count() == 3
+    assert all(search_text(version) == version.search_key for version in versions)
+    assert Presentation.objects.scheduled().count() >= data_sharing.LARGE
