@@ -158,7 +158,12 @@ def _of_content(sha256):
 
 
 def _lock(owner):
-    type(owner).objects.select_for_update(of=("self",)).get(pk=owner.pk)
+    row = type(owner).objects.select_for_update(of=("self",)).get(pk=owner.pk)
+    if isinstance(row, PracticeVersion) and row.status != VersionStatus.DRAFT:
+        raise ValidationError(
+            _("Files are added to and taken from a draft; meanwhile this version was moved on."),
+            code="state",
+        )
 
 
 # --- Handing out ----------------------------------------------------------------------------------

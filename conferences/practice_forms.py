@@ -57,7 +57,9 @@ class NewPracticeForm(forms.Form):
         initial["municipality"] = user.municipality_id
         super().__init__(*args, initial=initial, **kwargs)
         places, own = self.fields["municipality"], user.municipality_ids
-        places.queryset = Municipality.objects.filter(pk__in=own) if own else Municipality.objects.all()
+        places.queryset = (
+            Municipality.objects.filter(pk__in=own) if own else Municipality.objects.all()
+        )
         choices = municipality_choices(keep=own)
         if user.is_municipal:
             choices = [

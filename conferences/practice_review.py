@@ -28,6 +28,7 @@ class Section:
     remarks: list = field(default_factory=list)
     changes: list = field(default_factory=list)
     is_missing: bool = False
+    may_be_noted: bool = False
 
     @property
     def is_steps(self):
@@ -43,7 +44,7 @@ class Section:
 
     @property
     def is_shown(self):
-        return self.name == WHOLE or self.texts or self.remarks or self.changes or self.is_missing
+        return self.may_be_noted or self.texts or self.remarks or self.is_missing
 
     @property
     def open_remarks(self):
@@ -70,6 +71,7 @@ class Review:
                 remarks.get(name, []),
                 changes.get(name, []),
                 name in missing,
+                name == WHOLE and self.may_return,
             )
             for name in SECTIONS
         ]
@@ -83,6 +85,17 @@ class Review:
         for text in sorted(self.version.texts.all(), key=lambda text: not text.is_original):
             if words := getattr(text, name, ""):
                 yield text.language, LANGUAGES[text.language], words
+
+    @property
+    def steps(self):
+        """[(code, language, [(step, words)])], the language of the original first."""
+        original = self.version.original
+        first = original.language if original else ""
+        steps = list(self.version.steps.all())
+        for code in sorted(LANGUAGES, key=lambda code: code != first):
+            rows = [(step, getattr(step, f"text_{code}")) for step in steps]
+            if code == first or any(words for _step, words in rows):
+                yield code, LANGUAGES[code], rows
 
     @cached_property
     def remarks(self):

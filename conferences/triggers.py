@@ -39,6 +39,27 @@ def _parts():
         yield Guard(f"{name}_new", table, "INSERT", new, "published")
         yield Guard(f"{name}_changed", table, "UPDATE", either, "published")
         yield Guard(f"{name}_deleted", table, "DELETE", _frozen("OLD.version_id"), "published")
+    yield from _documents()
+
+
+def _documents():
+    """One may have to go, because a person in the photo asks for it: deleting is left to the verbs."""
+    table = "conferences_document"
+    new = f"({_frozen('NEW.version_id')}) AND ({_said_published('NEW.version_id')})"
+    yield Guard(
+        "document_new", table, "INSERT", new, "published", when="NEW.version_id IS NOT NULL"
+    )
+    shown = ["version_id", "kind", "title", "credit", "file", "small", "sha256"]
+    either = f"({_frozen('OLD.version_id')}) OR ({_frozen('NEW.version_id')})"
+    differs = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in shown)
+    yield Guard(
+        "document_changed",
+        table,
+        f"UPDATE OF {', '.join(shown)}",
+        either,
+        "published",
+        when=differs,
+    )
 
 
 def _versions():

@@ -19,7 +19,7 @@ from .models import (
 )
 from .models.practice import READABLE
 from .practice_content import content, differences, names_of
-from .practice_from_plan import texts_from_plan
+from .practice_from_plan import is_sample, texts_from_plan
 from .practice_log import edited, record
 from .practice_search import fill_search_key
 from .slugs import create_with_slug
@@ -56,6 +56,7 @@ def begin_from_plan(*, plan_id, by):
         "municipality": plan.lead,
         "area": area.area if area else None,
         "created_by": by,
+        "is_sample": is_sample(plan),
     }
     original = next((text for text in plan.texts.all() if text.is_original), None)
     practice = create_with_slug(

@@ -3,7 +3,7 @@
 from django import template
 
 from conferences import shared_sections
-from conferences.models import Practice
+from conferences.models import PracticeVersion
 from conferences.models.practice import READABLE
 from conferences.writing import may_begin_from
 
@@ -12,17 +12,16 @@ register = template.Library()
 
 @register.inclusion_tag("conferences/writing/_plan_practice.html", takes_context=True)
 def plan_practice(context, plan):
-    """The practice made from the plan, or the button that makes it; one query."""
-    user = context["user"]
-    rows = Practice.objects.visible_to(user).filter(plan=plan)
-    found = rows.values("slug", "versions__number", "versions__status").order_by("versions__number")
-    found = list(found)
-    statuses = {row["versions__status"] for row in found}
+    """For who may write it: the practice made from the plan, or the button that makes it; one query."""
+    if not may_begin_from(plan, context["user"]):
+        return {}
+    versions = PracticeVersion.objects.filter(practice__plan=plan).order_by("number")
+    found = list(versions.values_list("practice__slug", "status"))
     return {
         "plan": plan,
-        "slug": found[0]["slug"] if found else "",
-        "is_published": bool(statuses & set(READABLE)),
-        "may_begin": not found and may_begin_from(plan, user),
+        "slug": found[0][0] if found else "",
+        "is_published": any(status in READABLE for _slug, status in found),
+        "may_begin": not found,
         "csrf_token": context.get("csrf_token"),
     }
 

@@ -165,6 +165,20 @@ class PublishedFactory(VersionFactory):
     check_on = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=730))
 
 
+def publish(version):
+    """A draft with what it says, as it stands after its publication: its words do not change any more."""
+    rows = PracticeVersion.objects.filter(pk=version.pk)
+    rows.update(status="review", first_reviewer=StaffFactory(), second_reviewer=StaffFactory())
+    today = timezone.localdate()
+    rows.update(
+        status="published",
+        published_at=timezone.now(),
+        check_on=today + dt.timedelta(days=730),
+    )
+    version.refresh_from_db()
+    return version
+
+
 class TakeOverFactory(Factory):
     class Meta:
         model = TakeOver

@@ -14,8 +14,8 @@ from conferences.models import Document
 from tests.conferences.factories import (
     EventFactory,
     PresentationFactory,
-    PublishedFactory,
     VersionFactory,
+    publish,
 )
 from tests.factories import DonorFactory, HeadFactory, StaffFactory
 
@@ -104,8 +104,8 @@ def test_a_stored_file_goes_with_the_last_row_that_names_it(
 
 
 def test_the_next_version_of_a_practice_has_the_same_photos(stored):
-    published = PublishedFactory()
-    Document.objects.filter(pk=add(VersionFactory()).pk).update(version=published)
+    published = add(VersionFactory()).version
+    publish(published)
     draft = VersionFactory(practice=published.practice, number=2)
     documents.copy(published.documents.all(), version=draft)
     assert draft.documents.get().file.name == published.documents.get().file.name
@@ -224,3 +224,14 @@ def test_two_rows_of_one_content_removed_at_once_leave_no_file(stored):
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(click, rows))
     assert not stored()
+
+
+def test_a_file_is_not_added_to_or_taken_from_a_version_that_was_moved_on_meanwhile(stored):
+    version = VersionFactory()
+    photo_of_it = add(version)
+    type(version).objects.filter(pk=version.pk).update(status="review")
+    with pytest.raises(ValidationError, match="meanwhile this version was moved on"):
+        add(version, file=photo("blue"))
+    with pytest.raises(ValidationError):
+        documents.remove(document=photo_of_it, by=StaffFactory())
+    assert version.documents.count() == 1

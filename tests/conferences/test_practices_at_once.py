@@ -115,10 +115,6 @@ def test_a_draft_is_not_thrown_away_while_it_is_sent_to_review():
 
     _sent, refusal = at_once(submit, discard)
     assert "Only a draft is thrown away." in refusal.messages[0]
-    gone, refusal = at_once(
-        lambda: PracticeVersion.objects.select_for_update().get(pk=version.pk), submit
-    )
-    assert isinstance(refusal, ValidationError)
 
 
 def test_a_person_who_writes_into_the_table_at_the_same_moment_is_refused():

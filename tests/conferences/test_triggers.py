@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from conferences.models import PracticeStep, PracticeText, PracticeVersion
+from conferences.models import Document, PracticeStep, PracticeText, PracticeVersion
 from lib.triggers import RefusedError
 from tests.conferences.factories import PublishedFactory, VersionFactory
 from tests.factories import HeadFactory, StaffFactory
@@ -42,6 +42,16 @@ def test_nothing_is_added_to_a_published_version(published):
         lambda: PracticeStep.objects.bulk_create([PracticeStep(version=published, text_en="x")])
     )
     refused(lambda: PracticeText.objects.create(version=published, language="ky", title="x"))
+
+
+def test_a_photo_of_a_published_version_is_not_exchanged(published):
+    photo = {"kind": "photo", "title": "Opening", "size": 1, "uploaded_at": published.published_at}
+    refused(lambda: Document.objects.create(version=published, sha256="a", **photo))
+    draft = VersionFactory()
+    shown = Document.objects.create(version=draft, sha256="b", **photo)
+    rows = Document.objects.filter(pk=shown.pk)
+    refused(lambda: rows.update(version=published))
+    rows.update(title="The school")
 
 
 def test_words_are_not_moved_into_or_out_of_a_published_version(published):

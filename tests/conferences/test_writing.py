@@ -75,9 +75,27 @@ def test_a_practice_takes_over_what_the_plan_says_in_each_language():
     assert (ru.title, ru.problem, ru.solution) == ("Вода", "Мутная", "Чистая\n\nТрубы")
     assert (ru.provider, ru.is_original, ru.state) == ("ОсОО", True, "original")
     assert (en.title, en.upkeep, en.state) == ("Water", "Tariff", "checked")
-    assert en.results == "The work was completed: 1 Nov 2018. 1200 people benefit. Women: 600."
+    assert en.results == "The work was completed: 1 Nov 2018. 1,200 people benefit. Women: 600."
     assert practice.slug == "voda"
     assert practice.area == practice.plan.areas.get().area
+
+
+def test_what_only_the_sample_set_says_is_not_taken_over_as_known():
+    plan = full_plan()
+    names = ["completed_on", "beneficiaries_women", "problem", "cost_kgs"]
+    type(plan).objects.filter(pk=plan.pk).update(sample_fields=names)
+    practice, _is_new = writing.begin_from_plan(plan_id=plan.pk, by=StaffFactory())
+    text = practice.versions.get().texts.get(language="en")
+    assert (text.problem, text.results) == ("", "1,200 people benefit.")
+    assert not practice.is_sample
+
+
+def test_the_practice_of_an_invented_plan_is_a_sample():
+    plan = full_plan()
+    type(plan).objects.filter(pk=plan.pk).update(sample_fields=["title", "problem"])
+    practice, _is_new = writing.begin_from_plan(plan_id=plan.pk, by=StaffFactory())
+    assert practice.is_sample
+    assert practice.versions.get().texts.get(language="ru").problem == "Мутная"
 
 
 def test_a_second_click_leads_to_the_practice_that_there_is(client):
@@ -225,10 +243,7 @@ def test_who_saves_over_another_person_is_asked_and_keeps_what_was_typed(client,
 def test_what_was_typed_stays_on_the_page_when_the_version_was_published_meanwhile(client, draft):
     client.force_login(StaffFactory())
     older = form_of(draft, **{"en-problem": "Typed"})
-    type(draft).objects.filter(pk=draft.pk).update(status="review")
-    people = {"first_reviewer": StaffFactory(), "second_reviewer": StaffFactory()}
-    days = {"published_at": draft.created_at, "check_on": dt.date(2030, 1, 1)}
-    type(draft).objects.filter(pk=draft.pk).update(status="published", **people, **days)
+    factories.publish(draft)
     page = client.post(edit(draft.practice.slug), older)
     assert "Nothing was saved: meanwhile this version was moved on" in page.text
     assert "Typed" in page.text
@@ -259,13 +274,7 @@ def published():
     version = factories.VersionFactory(title="Water")
     PracticeStep.objects.create(version=version, position=1, text_en="Survey", first_week=1)
     PracticeText.objects.create(version=version, language="ru", title="Вода", state="checked")
-    people = {"first_reviewer": StaffFactory(), "second_reviewer": StaffFactory()}
-    days = {"published_at": version.created_at, "check_on": dt.date(2030, 1, 1)}
-    rows = type(version).objects.filter(pk=version.pk)
-    rows.update(status="review")
-    rows.update(status="published", **people, **days)
-    version.refresh_from_db()
-    return version
+    return factories.publish(version)
 
 
 def test_editing_what_is_published_begins_the_next_version(client, published):
