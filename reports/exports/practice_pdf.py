@@ -10,7 +10,6 @@ from conferences.models import VersionStatus
 from lib.dates import format_partial
 from lib.money import UNKNOWN, format_amount, format_kgs, format_number, format_share
 from municipalities.models import current_language
-from reports import catalogue
 
 from .hyphens import parted
 from .pages import page_of_pages
@@ -37,7 +36,7 @@ def practice_data(context, *, address, on):
         "lines": [_said(*line) for line in _where(practice)],
         "facts": _facts(context),
         "outdated": _outdated(version),
-        "sample": str(catalogue.SAMPLE) if context["has_sample"] else "",
+        "sample": _sample(context),
         "watermark": _watermark(version),
         "photo": None,
         "first": [_part(parts[name]) for name in FIRST if name in parts],
@@ -101,6 +100,18 @@ def _outdated(version):
     if version.status != VersionStatus.OUTDATED:
         return ""
     return f"{_('This practice is outdated.')} {_short(version.outdated_reason, ROW_LETTERS)}"
+
+
+def _sample(context):
+    if not context["has_sample"]:
+        return ""
+    practice = context["practice"]
+    what = _("This practice is a sample.") if practice.is_sample else ""
+    what = what or _("Some amounts of this practice are samples.")
+    why = _(
+        "No source gives these values; they were filled in so that the portal can be tried out."
+    )
+    return f"{what} {why}"
 
 
 def _watermark(version):
