@@ -16,7 +16,7 @@ def rows_of(event):
 
 def fingerprint(rows):
     """Two states that say the same have the same one."""
-    values = sorted(repr([getattr(row, name) for name in FIELDS]) for row in rows)
+    values = sorted("|".join(str(getattr(row, name)) for name in FIELDS) for row in rows)
     return hashlib.sha256("\n".join(values).encode()).hexdigest()[:16]
 
 

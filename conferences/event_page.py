@@ -1,11 +1,15 @@
 """What the page of an event shows, in a fixed number of queries however many presentations there are."""
 
+from functools import cache
 from typing import NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
+from django.urls import reverse
 
+from action_plans.templatetags.plans import lang
+from lib.dates import format_moment
 from lib.money import share
-from municipalities.models import Municipality
+from municipalities.models import Municipality, current_language
 
 from .models import (
     DocumentKind,
@@ -14,6 +18,7 @@ from .models import (
     PresentationStatus,
     PresentationText,
 )
+from .templatetags.events import named
 
 NAMES = ["name_ky", "name_ru", "name_en", "code"]
 
@@ -24,6 +29,7 @@ def context_of(event, user, *, at):
     practices = practices_of(event) if presentations else []
     attendance = list(event.attendance.select_related("municipality"))
     documents = _documents(event, user)
+    event.done_share = event.recommendations.done_share()
     return {
         "event": event,
         "text": event.text,
@@ -31,6 +37,7 @@ def context_of(event, user, *, at):
         "is_office": is_office,
         "call_is_open": event.call_is_open(at=at),
         "presentations": presentations,
+        "talks": talk_rows(presentations, user),
         "practices": practices,
         "attendance": attendance,
         "photos": [each for each in documents if each.kind == DocumentKind.PHOTO],
@@ -43,7 +50,9 @@ def context_of(event, user, *, at):
 
 def presentations_of(event):
     """The accepted ones, in the order of the programme; the rest of it in five queries."""
-    titles = PresentationText.objects.only("presentation", "language", "is_original", "title")
+    read = Q(language=current_language()) | Q(is_original=True)
+    columns = ["presentation", "language", "is_original", "title"]
+    titles = PresentationText.objects.filter(read).only(*columns)
     speaking = PresentationSpeaker.objects.select_related("speaker")
     return list(
         event.presentations.filter(status=PresentationStatus.ACCEPTED)
@@ -54,6 +63,43 @@ def presentations_of(event):
             Prefetch("speaking", queryset=speaking),
         )
     )
+
+
+class TalkRow(NamedTuple):
+    """A presentation as the table shows it, ready to print: there may be hundreds."""
+
+    url: str
+    title: str
+    lang: str
+    when: str
+    places: list  # of names, links for who may open them
+    is_unnamed: bool
+    area: str
+    speakers: str
+    is_sample: bool
+
+
+def talk_rows(presentations, user):
+    name = cache(lambda place: named(place, link=user.is_authenticated))
+    area_name = cache(named)
+    moment = cache(format_moment)
+    url = reverse("conferences:presentation", args=[0])
+    rows = []
+    for talk in presentations:
+        text, places = talk.text, [name(place) for place in talk.municipalities.all()]
+        row = TalkRow(
+            url=url.replace("/0/", f"/{talk.pk}/"),
+            title=text.title if text else str(talk),
+            lang=lang(text),
+            when=moment(talk.starts_at),
+            places=places,
+            is_unnamed=talk.municipality_is_unnamed,
+            area=area_name(talk.area) if talk.area else "",
+            speakers="; ".join(speaking.speaker.shown for speaking in talk.speaking.all()),
+            is_sample=talk.is_sample,
+        )
+        rows.append(row)
+    return rows
 
 
 def practices_of(event):
@@ -119,7 +165,7 @@ class Figures(NamedTuple):
 
     @classmethod
     def of(cls, event, presentations, practices, attendance):
-        done, counted, done_share = event.recommendations.done_share()
+        done, counted, done_share = event.done_share
         places = {row.municipality_id for row in attendance} - {None}
         places |= {place.pk for talk in presentations for place in talk.municipalities.all()}
         return cls(len(places), len(presentations), len(practices), counted, done, done_share)

@@ -32,7 +32,11 @@ def language_names(codes):
 def place_name(context, place):
     """The page of a place is for who is signed in; everybody else reads its name."""
     user = context.get("user")
-    if user is not None and user.is_authenticated:
-        url = place.get_absolute_url()
-        return format_html('<a href="{}"{}>{}</a>', url, lang(place), place.name)
-    return format_html("<span{}>{}</span>", lang(place), place.name)
+    return named(place, link=user is not None and user.is_authenticated)
+
+
+def named(row, *, link=False):
+    """A name in its language; as a link to its page."""
+    if link:
+        return format_html('<a href="{}"{}>{}</a>', row.get_absolute_url(), lang(row), row.name)
+    return format_html("<span{}>{}</span>", lang(row), row.name)

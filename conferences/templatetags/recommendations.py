@@ -14,7 +14,8 @@ SHOWN_OVERDUE = 5
 def recommendations_of(context, event):
     """{"rows", "done", "counted", "share", "may_edit"}; what is done of them is public, they are not."""
     user, rows = context["request"].user, event.recommendations.all()
-    done, counted, share = rows.done_share()
+    # The page of the event has counted them already.
+    done, counted, share = getattr(event, "done_share", None) or rows.done_share()
     found = {"done": done, "counted": counted, "share": share, "rows": [], "may_edit": False}
     if user.is_authenticated:
         steps = "steps__changed_by", "steps__evidence"

@@ -37,8 +37,6 @@ def event_list(request):
 @login_not_required
 @require_safe
 def event(request, slug):
-    found = get_object_or_404(
-        Event.objects.visible_to(request.user).select_related("phase"), slug=slug
-    )
+    found = get_object_or_404(Event.objects.visible_to(request.user).for_list(), slug=slug)
     context = event_page.context_of(found, request.user, at=timezone.now())
     return render(request, "conferences/event.html", context)

@@ -51,7 +51,7 @@ def test_who_is_not_of_the_office_cannot_ask_for_drafts(client):
 
 
 @pytest.mark.parametrize("words", ["токтогул", "Toktogul", "ТОКТОГУЛ форум", "toqtogul"])
-def test_words_find_every_language_and_spelling(client, words):
+def test_words_find_every_language_and_spelling(client, english, words):
     event = make("Forum of waste")
     EventText.objects.create(
         event=event, language="ru", title="Форум по отходам", place="г. Токтогул"
