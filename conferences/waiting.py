@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
 
 from .models import PracticeText, PracticeVersion, Remark, TextState, VersionStatus, VersionStep
 from .models.practice import OPEN, READABLE
@@ -93,9 +92,10 @@ def translations_waiting(user):
     )
     if user.is_municipal:
         versions = versions.filter(practice__municipality__in=user.municipality_ids)
-    done = PracticeText.objects.filter(version=OuterRef("pk"), state__in=DONE).order_by()
-    number = Subquery(done.values("version").annotate(number=Count("pk")).values("number"))
-    return versions.alias(done=Coalesce(number, 0)).filter(done__lt=LANGUAGES)
+    # All that are done in one reading of the texts: asked for each version, ten thousand would take long.
+    done = PracticeText.objects.filter(state__in=DONE).order_by().values("version")
+    done = done.annotate(languages=Count("pk")).filter(languages__gte=LANGUAGES)
+    return versions.exclude(pk__in=done.values("version"))
 
 
 def was_returned():

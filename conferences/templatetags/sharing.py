@@ -1,10 +1,12 @@
 """What pages of plans, places and the overview show of presentations and practices."""
 
 from django import template
+from django.utils import timezone
 
 from conferences import shared_sections
 from conferences.models import PracticeVersion
 from conferences.models.practice import READABLE
+from conferences.waiting import practices_waiting
 from conferences.writing import may_begin_from
 
 register = template.Library()
@@ -24,6 +26,14 @@ def plan_practice(context, plan):
         "may_begin": not found,
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@register.simple_tag
+def practices_todo(user):
+    """conferences.waiting.Waiting of who writes or reviews practices, else None; one query."""
+    if not (user.works_for_programme or user.is_municipal):
+        return None
+    return practices_waiting(user, on=timezone.localdate())
 
 
 @register.inclusion_tag("conferences/_shared_of_plan.html", takes_context=True)

@@ -100,3 +100,17 @@ def test_the_list_asks_the_same_number_of_queries(client, django_assert_num_quer
 def test_a_donor_has_no_work_on_practices(client):
     client.force_login(DonorFactory())
     assert client.get(WORK).status_code == 404
+
+
+def test_the_overview_and_the_own_municipality_lead_to_what_waits(client):
+    head = HeadFactory()
+    version = VersionFactory(practice__municipality=head.municipality, status="review")
+    link = f"{WORK}?list=review"
+    client.force_login(StaffFactory())
+    assert link in client.get(reverse("home")).text
+    client.force_login(head)
+    assert "list=remarks" not in client.get(reverse("home")).text
+    note(version)
+    assert f"{WORK}?list=remarks" in client.get(reverse("home")).text
+    client.force_login(DonorFactory())
+    assert "list=" not in client.get(reverse("home")).text

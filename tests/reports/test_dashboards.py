@@ -248,9 +248,9 @@ def many(number):
 @pytest.mark.parametrize(
     ("who", "path", "queries"),
     [
-        ("staff", "home", 19),
+        ("staff", "home", 21),
         ("donor", "home", 14),
-        ("donor", "reports:programme", 16),
+        ("donor", "reports:programme", 17),
         ("head", "home", 21),  # two for its presentations and practices
     ],
 )
