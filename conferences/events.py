@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from .conflict import refuse_older
 from .event_search import fill_search_key
 from .models import Event
+from .programme import check_days
 from .slugs import create_with_slug
 
 # What an event may not have when it is deleted: name of the relation → what it is called.
@@ -64,11 +65,14 @@ def save_event(*, event_id, facts, hosts, texts, revision, by):
     if _says_the_same(event, facts, hosts, texts):
         return event  # a double click: it is saved already
     refuse_older(event, revision)
+    days = event.starts_on, event.last_on
     for name, value in facts.items():
         setattr(event, name, value)
     event.revision += 1
     event._history_user = by
     event.save()
+    if (event.starts_on, event.last_on) != days:
+        check_days(event, event.starts_on, event.last_on)
     event.hosts.set(hosts)
     texts.save(event, by=by)
     fill_search_key(event)

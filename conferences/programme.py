@@ -174,8 +174,8 @@ def check_days(event, first_on, last_on):
     outside = event.sessions.exclude(starts_at__gte=starts, ends_at__lte=ends).count()
     if outside:
         text = _(
-            "Sessions of the programme would lie outside of these days: %(count)s. Move the programme "
-            "or remove them first."
+            "Sessions of the programme would lie outside of these days: %(count)s. The page “Halls and sessions” "
+            "moves the event with its programme."
         )
         raise ValidationError(text % {"count": outside}, code="programme")
 

@@ -46,6 +46,9 @@ def _page(request, event):
         saved = _save(request, event, form, texts)
     except Conflict as conflict:
         return _ask(request, event, conflict)
+    except ValidationError as refusal:  # the programme is on other days
+        form.add_error("starts_on", refusal)
+        return _show(request, event, form, texts)
     messages.success(request, _("The event was saved."), extra_tags=_kept_as(event))
     return redirect(saved)
 

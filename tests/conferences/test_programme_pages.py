@@ -8,6 +8,7 @@ from django.urls import reverse
 from conferences import programme, scheduling
 from conferences.models import Hall, Presentation, Session
 from tests.conferences.factories import EventFactory, PresentationFactory, SessionFactory
+from tests.conferences.test_event_form import edit
 from tests.conferences.test_programme_triggers import World, at
 from tests.factories import MunicipalityFactory, StaffFactory
 
@@ -132,6 +133,14 @@ def test_the_programme_is_moved_when_it_runs_late(office, world):
 def test_the_event_is_moved_to_another_day(office, world):
     office.post(path("programme_days", world.event), {"days-first_on": "07.12.2018"})
     assert Presentation.objects.get().starts_at == at(9 + 7 * 24)
+
+
+def test_the_form_of_the_event_does_not_leave_the_programme_behind(office, world):
+    answer = edit(office, world.event, starts_on="07.12.2018")
+    assert "Sessions of the programme would lie outside of these days: 2." in text_of(answer)
+    assert answer.context["form"]["starts_on"].value() == "07.12.2018"
+    world.event.refresh_from_db()
+    assert (world.event.starts_on.day, world.event.revision) == (30, 1)
 
 
 # --- Scheduling -------------------------------------------------------------------------------------
