@@ -20,7 +20,7 @@ MOST_DAYS = 31  # “in 2018” is no entry of 365 days
 
 
 def has_calendar(event):
-    return _is_known_to_the_day(event) or event.sessions.exists()
+    return is_known_to_the_day(event) or event.sessions.exists()
 
 
 def to_ics(event, *, address, at):
@@ -34,7 +34,7 @@ def to_ics(event, *, address, at):
         "x-wr-calname", vText(event.title)
     )  # the library escapes only what it knows as a text
     calendar.add("x-wr-timezone", settings.TIME_ZONE)
-    if _is_known_to_the_day(event):
+    if is_known_to_the_day(event):
         calendar.add_component(_days(event, address, at))
     for session in sessions:
         calendar.add_component(_session(event, session, address, at))
@@ -42,7 +42,7 @@ def to_ics(event, *, address, at):
     return calendar.to_ical()
 
 
-def _is_known_to_the_day(event):
+def is_known_to_the_day(event):
     days = (event.last_on - event.starts_on).days
     return event.starts_precision == "day" and days < MOST_DAYS
 

@@ -3,19 +3,23 @@
 from django import template
 from django.utils import timezone
 
-from conferences.ics import who
+from conferences.ics import is_known_to_the_day, who
 from conferences.programme import clock
 from conferences.programme_page import days_of, programme_of
 
 register = template.Library()
 register.filter("clock", clock)
 register.filter("who", who)
+register.filter("is_known_to_the_day", is_known_to_the_day)
 
 
 @register.simple_tag
 def days_of_programme(event, talks):
-    """[Day]; talks: those of the page, which has them already, or None."""
-    return programme_of(event).days if talks is None else days_of(event, talks)
+    """[Day]; talks: those of the page, which has them already, or None. Read once for a page."""
+    if not hasattr(event, "days_of_programme"):
+        days = programme_of(event).days if talks is None else days_of(event, talks)
+        event.days_of_programme = days
+    return event.days_of_programme
 
 
 @register.filter

@@ -245,3 +245,14 @@ def test_an_event_without_sessions_has_no_empty_programme(client):
     talk = PresentationFactory()
     page = client.get(talk.event.get_absolute_url()).content.decode()
     assert 'id="programme"' not in page
+
+
+@pytest.mark.parametrize(
+    ("precision", "talks", "links"),
+    [("day", 0, {".ics"}), ("year", 0, set()), ("year", 1, {".pdf"}), ("day", 1, {".ics", ".pdf"})],
+)
+def test_the_page_links_only_files_in_which_something_stands(client, precision, talks, links):
+    event = EventFactory(starts_precision=precision)
+    PresentationFactory.create_batch(talks, event=event)
+    page = client.get(event.get_absolute_url()).content.decode()
+    assert set(re.findall(rf'href="/conferences/{event.slug}[^"?]*(\.\w+)', page)) == links
