@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from action_plans.form_fields import YEARS
 from conferences.ics import has_calendar, to_ics
 from conferences.models import Event
 from conferences.now import now_at
@@ -78,7 +79,9 @@ def _tried_at(request, event):
         moment = parse_datetime(typed)
     except ValueError:
         return None
-    return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
+    if moment is None or moment.year not in YEARS:
+        return None
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 
 def _board(event, hall, at, asked):

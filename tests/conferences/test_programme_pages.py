@@ -206,6 +206,17 @@ def test_a_talk_of_another_event_has_no_page_here(office, world):
         assert send(path(name, elsewhere, world.talk.pk)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "name", ["hall_edit", "session_edit", "session_remove", "schedule_talk", "unschedule"]
+)
+def test_what_there_is_not_has_no_page(office, world, name):
+    for pk in (0, 2**31, 10**30):
+        assert office.post(path(name, world.event, pk)).status_code == 404
+    for name_of_hall in ("hall_move", "hall_remove"):
+        answer = office.post(path(name_of_hall, world.event, 10**30), follow=True)
+        assert "Somebody removed this hall meanwhile." in text_of(answer)
+
+
 @pytest.mark.parametrize("name", ["programme", "schedule"])
 @pytest.mark.parametrize("talks", [1, 6])
 def test_pages_ask_the_same_number_of_queries_for_any_length(
