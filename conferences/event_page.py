@@ -93,7 +93,7 @@ def talk_rows(presentations, user):
             lang=lang(text),
             when=moment(talk.starts_at),
             places=places,
-            is_unnamed=talk.municipality_is_unnamed,
+            is_unnamed=not places and talk.municipality_is_unnamed,
             area=area_name(talk.area) if talk.area else "",
             speakers="; ".join(speaking.speaker.shown for speaking in talk.speaking.all()),
             is_sample=talk.is_sample,

@@ -142,6 +142,7 @@ class SeveralPlaces(forms.Widget):
         texts = [*filled, *[""] * (count - len(filled))][: self.MOST]
         context["rows"] = [(number, text) for number, text in enumerate(texts)]
         context["list"] = LIST_ID
+        context["described_by"] = (attrs or {}).get("aria-describedby", "")
         return context
 
     def format_value(self, value):
