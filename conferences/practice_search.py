@@ -6,14 +6,17 @@ from municipalities.models import without_kind
 from .models import PracticeVersion
 
 NAMES = ("name_ky", "name_ru", "name_en")
-MAX_WORDS = 1500  # of the long texts in all languages; a practice has some hundred different ones
+# Different ones of problem and solution, in each language: some 400 words of text. A search reads the keys
+# of all practices, so the first practice that copies a book into itself must not make it slow.
+MAX_WORDS = 250
 
 
 def search_text(version):
     """For PracticeVersion.search_key, after its texts, area or municipality were saved."""
     texts = list(version.texts.all())
     titles = [text.title for text in texts]
-    words = _words(part for text in texts for part in (text.problem, text.solution))
+    words = [word for text in texts for word in _words(text.problem, text.solution)]
+    words = dict.fromkeys(words)
     return "|".join(filter(None, [search_key(*titles, *_names(version.practice)), *words]))
 
 
@@ -34,7 +37,7 @@ def _names(practice):
     return names
 
 
-def _words(texts):
+def _words(*texts):
     """Each word once: a search asks whether a word is there, not how often or where."""
     words = dict.fromkeys(word for text in texts for word in text.split())
     return list(filter(None, dict.fromkeys(map(fold, words))))[:MAX_WORDS]
