@@ -26,6 +26,7 @@ def event_list(request):
         "filter": event_filter,
         "form": event_filter.fields(),
         "page": page,
+        "has_sample": any(each.is_sample for each in page.object_list),
         "is_partial": request.htmx and not request.htmx.history_restore_request,
     }
     template = "conferences/event_list.html"
