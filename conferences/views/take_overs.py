@@ -103,14 +103,23 @@ def _save(request, version, place, row, form):
             request, version, place, conflict.row, form, conflict=conflict, differences=found
         )
     except ValidationError as refusal:
-        form.add_error(None, refusal)
         if getattr(refusal, "code", "") == "removed":
-            form.data = form.data.copy() | {"revision": "0"}
+            row, form = None, _anew(request, place)
+        form.add_error(None, refusal)
         return _show(request, version, place, row, form)
     text = _("Noted: %(municipality)s, %(state)s.")
     text %= {"municipality": place.name, "state": saved.get_state_display()}
     messages.success(request, text, extra_tags=_kept_as(version, place))
     return redirect(f"{version.practice.get_absolute_url()}#followers")
+
+
+def _anew(request, place):
+    """What was typed over a note that is gone: the next press of “save” makes a new one."""
+    data = request.POST.copy()
+    data["revision"] = "0"
+    form = TakeOverForm(data, row=None, municipality=place)
+    form.is_valid()
+    return form
 
 
 def _remove(request, version, row):

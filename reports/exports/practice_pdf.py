@@ -93,6 +93,8 @@ def _weeks(number):
 
 
 def _municipalities(number):
+    if not number:
+        return _("nobody yet")
     return ngettext("%(n)s municipality", "%(n)s municipalities", number) % {"n": number}
 
 
@@ -174,10 +176,18 @@ def _cost(money, on):
             "rows": [_line(line) for line in money.lines[:MOST_ROWS]],
             "total": [_("Total"), format_amount(total.now)],
         },
-        "none": ""
-        if money.lines
-        else _("The plan has no budget lines, so the cost is known by source only."),
+        "none": _about_lines(money),
     }
+
+
+def _about_lines(money):
+    if not money.lines:
+        return _("The plan has no budget lines, so the cost is known by source only.")
+    if not money.differs:
+        return ""
+    text = _("The lines add up to %(lines)s, the planned cost is %(cost)s. Nothing was corrected.")
+    cost = format_kgs(money.plan.cost_kgs)
+    return text % {"lines": format_kgs(money.lines_total.now), "cost": cost}
 
 
 def _no_cost():

@@ -243,6 +243,18 @@ def test_removing_asks_first(client, practice, head):
     assert not TakeOver.objects.exists()
 
 
+def test_a_note_that_is_gone_comes_back_with_what_was_typed(client, practice, head):
+    client.force_login(head)
+    data = {"state": "interested", "result": "Typed over it", "revision": "1"}
+    response = client.post(address(practice), data)
+    assert "Typed over it" in response.content.decode()
+    assert "Meanwhile this note was removed" in response.content.decode()
+    client.post(
+        address(practice), data | {"revision": response.context["form"]["revision"].value()}
+    )
+    assert TakeOver.objects.get().result == "Typed over it"
+
+
 def test_a_municipality_lists_what_it_takes_over(client, head):
     mine, _other = TakeOverFactory(municipality=head.municipality), TakeOverFactory()
     PublishedFactory(practice=mine.practice, title="Mine")
