@@ -4,7 +4,15 @@ from typing import NamedTuple
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
 
-from .models import PracticeText, PracticeVersion, Remark, TextState, VersionStatus, VersionStep
+from .models import (
+    PracticeText,
+    PracticeVersion,
+    Presentation,
+    Remark,
+    TextState,
+    VersionStatus,
+    VersionStep,
+)
 from .models.practice import OPEN, READABLE
 
 DONE = [TextState.ORIGINAL, TextState.CHECKED]
@@ -20,6 +28,7 @@ class Waiting(NamedTuple):
     drafts: int
     check: int  # published two years ago
     translations: int  # missing, or a draft that nobody checked
+    proposals: int = 0  # presentations that the office decides on
 
     @property
     def urgent(self):
@@ -32,10 +41,12 @@ def practices_waiting(user, *, on):
     lists = lists_for(user, on=on)
     asked = [
         rows.order_by().annotate(waits=Value(name)).values("waits").annotate(number=Count("pk"))
-        for name, rows in lists.items()
+        for name, rows in (
+            lists | {"proposals": _office(user, Presentation.objects.waiting())}
+        ).items()
     ]
     found = {row["waits"]: row["number"] for row in asked[0].union(*asked[1:], all=True)}
-    return Waiting(**{name: found.get(name, 0) for name in Waiting._fields})
+    return Waiting(**found)
 
 
 def lists_for(user, *, on):

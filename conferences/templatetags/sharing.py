@@ -6,7 +6,7 @@ from django.utils import timezone
 from conferences import shared_sections
 from conferences.models import PracticeVersion
 from conferences.models.practice import READABLE
-from conferences.waiting import practices_waiting
+from conferences.waiting import URGENT, practices_waiting
 from conferences.writing import may_begin_from
 
 register = template.Library()
@@ -33,7 +33,7 @@ def practices_todo(user):
     """conferences.waiting.Waiting of who writes or reviews practices, else None; one query."""
     if not (user.works_for_programme or user.is_municipal):
         return None
-    return practices_waiting(user, on=timezone.localdate())
+    return practices_waiting(user, on=timezone.localdate(), names=URGENT)
 
 
 @register.inclusion_tag("conferences/_shared_of_plan.html", takes_context=True)

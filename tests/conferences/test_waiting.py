@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from conferences.models import PracticeText, PracticeVersion
 from conferences.waiting import lists_for, practices_waiting
-from tests.conferences.factories import PublishedFactory, VersionFactory
+from tests.conferences.factories import PresentationFactory, PublishedFactory, VersionFactory
 from tests.factories import DonorFactory, HeadFactory, StaffFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -30,6 +30,7 @@ def test_each_list_holds_what_waits_for_the_office():
     note(noted), note(ready, settled=True)
     due = PublishedFactory(check_on=TODAY)
     later = PublishedFactory(check_on=TODAY + dt.timedelta(1))
+    PresentationFactory(status="proposed"), PresentationFactory(status="draft")
     lists = {name: set(rows) for name, rows in lists_for(user, on=TODAY).items()}
     assert lists == {
         "review": {review},
@@ -39,7 +40,7 @@ def test_each_list_holds_what_waits_for_the_office():
         "check": {due},
         "translations": {draft, review, ready, noted, due, later},
     }
-    assert practices_waiting(user, on=TODAY) == (1, 1, 1, 1, 1, 6)
+    assert practices_waiting(user, on=TODAY) == (1, 1, 1, 1, 1, 6, 1)
 
 
 def test_a_municipality_sees_its_own_and_a_donor_nothing():
@@ -47,8 +48,8 @@ def test_a_municipality_sees_its_own_and_a_donor_nothing():
     own = VersionFactory(practice__municipality=head.municipality)
     note(own)
     VersionFactory(), VersionFactory(status="review"), PublishedFactory(check_on=TODAY)
-    assert practices_waiting(head, on=TODAY) == (0, 0, 1, 1, 0, 1)
-    assert practices_waiting(DonorFactory(), on=TODAY) == (0, 0, 0, 0, 0, 0)
+    assert practices_waiting(head, on=TODAY) == (0, 0, 1, 1, 0, 1, 0)
+    assert practices_waiting(DonorFactory(), on=TODAY) == (0, 0, 0, 0, 0, 0, 0)
 
 
 def test_the_counts_are_asked_in_one_query(django_assert_num_queries):
