@@ -20,33 +20,38 @@ LANGUAGES = 3
 
 
 class Waiting(NamedTuple):
-    """How many versions of practices wait for this person, by what they wait for."""
+    """How many versions of practices wait for this person, by what they wait for; and proposals of events."""
 
-    review: int  # in review, and this person may approve
-    publish: int  # approved by two
-    remarks: int  # with remarks that the writers have not settled
-    drafts: int
-    check: int  # published two years ago
-    translations: int  # missing, or a draft that nobody checked
+    review: int = 0  # in review, and this person may approve
+    publish: int = 0  # approved by two
+    remarks: int = 0  # with remarks that the writers have not settled
+    drafts: int = 0
+    check: int = 0  # published two years ago
+    translations: int = 0  # missing, or a draft that nobody checked
     proposals: int = 0  # presentations that the office decides on
 
     @property
     def urgent(self):
-        """Without drafts and translations, which have no date."""
+        """Practices without drafts and translations, which nobody waits for."""
         return self.review + self.publish + self.remarks + self.check
 
 
-def practices_waiting(user, *, on):
+# What an overview says; the others need a look at every practice.
+URGENT = ["review", "publish", "remarks", "check", "proposals"]
+
+
+def practices_waiting(user, *, on, names=Waiting._fields):
     """In one query."""
     lists = lists_for(user, on=on)
-    asked = [
-        rows.order_by().annotate(waits=Value(name)).values("waits").annotate(number=Count("pk"))
-        for name, rows in (
-            lists | {"proposals": _office(user, Presentation.objects.waiting())}
-        ).items()
-    ]
+    lists["proposals"] = _office(user, Presentation.objects.waiting())
+    asked = [_counted(name, lists[name]) for name in names]
     found = {row["waits"]: row["number"] for row in asked[0].union(*asked[1:], all=True)}
     return Waiting(**found)
+
+
+def _counted(name, rows):
+    rows = rows.order_by().annotate(waits=Value(name)).values("waits")
+    return rows.annotate(number=Count("pk"))
 
 
 def lists_for(user, *, on):

@@ -201,7 +201,8 @@ def practice_work(request):
 
 def _first(counts):
     """The most urgent list that is not empty."""
-    return next((name for name in counts._fields if getattr(counts, name)), "drafts")
+    order = ["review", "publish", "remarks", "drafts", "check", "translations"]
+    return next((name for name in order if getattr(counts, name)), "drafts")
 
 
 def _tabs(user, counts, in_review):
