@@ -21,6 +21,9 @@ from .models import (
 from .templatetags.events import named
 
 NAMES = ["name_ky", "name_ru", "name_en", "code"]
+TITLE = ["language", "is_original", "title"]
+SPEAKER = ["name", "agrees", "role", "role_ky", "role_ru", "role_en"]
+PRINTED = ["by_municipality", "event", "session", "starts_at", "ends_at", "source", "is_sample"]
 
 
 def context_of(event, user, *, at):
@@ -49,18 +52,19 @@ def context_of(event, user, *, at):
 
 
 def presentations_of(event):
-    """The accepted ones, in the order of the programme; the rest of it in five queries."""
+    """The accepted ones, in the order of the programme; of each only what the page prints."""
     read = Q(language=current_language()) | Q(is_original=True)
-    columns = ["presentation", "language", "is_original", "title"]
-    titles = PresentationText.objects.filter(read).only(*columns)
+    titles = PresentationText.objects.filter(read).only("presentation", *TITLE)
     speaking = PresentationSpeaker.objects.select_related("speaker")
+    speaking = speaking.only("presentation", *(f"speaker__{name}" for name in SPEAKER))
     return list(
         event.presentations.filter(status=PresentationStatus.ACCEPTED)
-        .select_related("area", "session__hall")
+        .select_related("area")
+        .only(*PRINTED, *(f"area__{name}" for name in NAMES))
         .prefetch_related(
-            Prefetch("texts", queryset=titles),
-            Prefetch("municipalities", queryset=Municipality.objects.only(*NAMES)),
-            Prefetch("speaking", queryset=speaking),
+            Prefetch("texts", queryset=titles, to_attr="read_texts"),
+            Prefetch("municipalities", Municipality.objects.only(*NAMES), to_attr="read_places"),
+            Prefetch("speaking", queryset=speaking, to_attr="read_speaking"),
         )
     )
 
@@ -86,7 +90,7 @@ def talk_rows(presentations, user):
     url = reverse("conferences:presentation", args=[0])
     rows = []
     for talk in presentations:
-        text, places = talk.text, [name(place) for place in talk.municipalities.all()]
+        text, places = talk.text, [name(place) for place in talk.places]
         row = TalkRow(
             url=url.replace("/0/", f"/{talk.pk}/"),
             title=text.title if text else str(talk),
@@ -95,7 +99,7 @@ def talk_rows(presentations, user):
             places=places,
             is_unnamed=not places and talk.municipality_is_unnamed,
             area=area_name(talk.area) if talk.area else "",
-            speakers="; ".join(speaking.speaker.shown for speaking in talk.speaking.all()),
+            speakers="; ".join(speaker.shown for speaker in talk.people),
             is_sample=talk.is_sample,
         )
         rows.append(row)
@@ -167,5 +171,5 @@ class Figures(NamedTuple):
     def of(cls, event, presentations, practices, attendance):
         done, counted, done_share = event.done_share
         places = {row.municipality_id for row in attendance} - {None}
-        places |= {place.pk for talk in presentations for place in talk.municipalities.all()}
+        places |= {place.pk for talk in presentations for place in talk.places}
         return cls(len(places), len(presentations), len(practices), counted, done, done_share)

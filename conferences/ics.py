@@ -101,8 +101,8 @@ def _description(event, session):
 
 def who(talk):
     """The municipalities and the speakers, as the public reads them."""
-    places = [place.name for place in talk.municipalities.all()]
-    people = [row.speaker.shown for row in talk.speaking.all()]
+    places = [place.name for place in talk.places]
+    people = [speaker.shown for speaker in talk.people]
     return "; ".join(filter(None, [", ".join(places), ", ".join(people)]))
 
 

@@ -222,7 +222,20 @@ class Presentation(Written):
     @property
     def municipality_is_unnamed(self):
         """A source names the topic and not whose it is."""
-        return bool(self.by_municipality and self.source and not self.municipalities.all())
+        return bool(self.by_municipality and self.source and not self.places)
+
+    @property
+    def places(self):
+        """Its municipalities; those that a page of hundreds has read by Prefetch(to_attr="read_places")."""
+        rows = self.__dict__.get("read_places")
+        return list(self.municipalities.all()) if rows is None else rows
+
+    @property
+    def people(self):
+        """Who speaks, in their order; read by Prefetch(to_attr="read_speaking") on a page of hundreds."""
+        rows = self.__dict__.get("read_speaking")
+        rows = self.speaking.all() if rows is None else rows
+        return [row.speaker for row in rows]
 
 
 class PresentationText(LanguageText):
