@@ -307,3 +307,18 @@ def test_long_kyrgyz_words_may_be_parted_between_syllables():
     assert parted("айыл", from_letters=10) == "айыл"
     assert SOFT_HYPHEN in parted("x" * 100, from_letters=999)
     assert longest_word(["Бекитилген бюджет"], letters=9) == "Бекитилге-"
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ky"])
+def test_a_reference_is_found_as_it_is_written_beside_words_that_are_parted(language):
+    words = "Достопримечательность, administratively, администрацияларынын " * 3
+    columns = [Column("name", "Reference", "text"), Column("title", "Title", "text")]
+    columns += [Column(f"a{n}_kgs", f"Sum {n}", "kgs") for n in range(9)]
+    cells = {f"a{n}_kgs": Decimal("97123456.78") for n in range(9)}
+    shown = {"name": "Y-2014-385", "title": words} | cells
+    table = sources(columns=columns, rows=[shown], total={"name": "Z-1"} | cells, notes=[words])
+    cover = about(title=words, phase=words)  # the first hyphens are those of parted words
+    with override(language):
+        text = "\n".join(page.extract_text() for page in read(to_pdf([table], cover)).pages)
+    assert {"Y-2014-385", "Z-1"} <= set(text.split())
+    assert re.search(r"\w-\n\w", text)  # a word is parted
