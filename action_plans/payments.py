@@ -93,7 +93,7 @@ def book(
         row.evidence = paper
         # _check_lines() has priced them all; only rows after the first may find a tranche emptied.
         put_in(plan, row, priced=number == 0)
-    keep_totals_of(plan)
+    keep_totals_of(plan, after=rows)
     return rows
 
 
@@ -128,7 +128,7 @@ def _book_drafts(plan_id, ids, by):
             put_in(plan, row, priced=True)
             booked.append(row)
     if booked:
-        keep_totals_of(plan)
+        keep_totals_of(plan, after=booked)
     return booked
 
 
@@ -145,7 +145,7 @@ def discard(*, payment_id, plan, by):
             _("This row has been booked meanwhile. Take it back or correct it."), code="state"
         )
     row.delete()
-    keep_totals_of(plan)
+    keep_totals_of(plan, after=[row])
 
 
 def twins(lines, *, kind, paid_on, currency, document_number, booking_key):
@@ -262,7 +262,7 @@ def missing(row, *, tranche):
 
 
 def check_state(plan, by):
-    if not ActionPlan.objects.payable_by(by).filter(pk=plan.pk).exists():
+    if not plan.is_payable_by(by):
         raise ValidationError(
             _("Money is recorded from approval on. This plan is: %(status)s."),
             code="state",
