@@ -20,7 +20,7 @@ from lib.money import MAX_KGS, format_kgs, sum_kgs, total
 from lib.threads import written_once
 from lib.uploads import sha256_of
 
-from . import fx, paid_days, periods, tranche_account
+from . import fx, paid_days, periods, tranche_price
 from .documents import find_or_add
 from .models import (
     ActionPlan,
@@ -245,7 +245,7 @@ def waits_for_tranche(row, phase):
     return (
         by_tranches
         and row.contribution.source == Source.GRANT
-        and tranche_account.has_tranches(phase, row.currency)
+        and tranche_price.has_tranches(phase, row.currency)
     )
 
 
@@ -345,9 +345,16 @@ def _check_lines(plan, rows):
 
 def _of_form(plan, booking_key):
     """The rows that this form has made already."""
-    keys = [uuid.uuid5(booking_key, str(pk)) for (pk,) in _contributions([plan.pk])]
-    rows = Payment.objects.filter(booking_key__in=keys).select_related("evidence")
+    ids = _booked_with([uuid.uuid5(booking_key, str(pk)) for (pk,) in _contributions([plan.pk])])
+    if not ids:
+        return []
+    rows = Payment.objects.filter(pk__in=[pk for (pk,) in ids]).select_related("evidence")
     return list(rows.order_by("pk"))
+
+
+@written_once
+def _booked_with(keys):
+    return Payment.objects.filter(booking_key__in=keys).order_by().values_list("pk")
 
 
 @written_once

@@ -307,8 +307,10 @@ def _add(new, old):
     changes = {place: _difference(new[place], old[place]) for place in set(new) | set(old)}
     changes = {place: change for place, change in changes.items() if change}
     same = defaultdict(list)
-    for pk, *place in _locked(changes):
-        same[changes.get(tuple(place))].append(pk)
+    if changes:
+        # The rows of these places, perhaps some more
+        for pk, *place in _locked(*map(set, zip(*changes, strict=True))):
+            same[changes.get(tuple(place))].append(pk)
     for change, rows in same.items():
         if change:
             additions = {name: F(name) + value for name, value in change}
@@ -323,14 +325,11 @@ def _total(place):
     return FundingTotal(**dict(zip(PLACE, place, strict=True)))
 
 
-def _locked(places):
-    """(id, *place) of the rows of these places, perhaps of some more."""
-    if not places:
-        return []
-    each = [set(values) for values in zip(*places, strict=True)]
+@written_once
+def _locked(*each):
     asked = {f"{name}__in": values for name, values in zip(PLACE, each, strict=True)}
     rows = FundingTotal.objects.filter(**asked).order_by(*PLACE)
-    return list(rows.select_for_update().values_list("pk", *PLACE))
+    return rows.select_for_update().values_list("pk", *PLACE)
 
 
 def counted_totals(*, axis, phase=None, statuses=COUNTED):
