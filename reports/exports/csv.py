@@ -5,6 +5,7 @@ long as what is known of it: 2018-08-16, 2018-08, 2018. No row of totals. What t
 in docs/funding-csv.md and in the notes of the workbook.
 """
 
+import re
 from tempfile import TemporaryFile
 
 from django.db import connection
@@ -16,6 +17,7 @@ from action_plans.models import PlanArea, ServiceArea
 from reports.plan_rows import with_words
 
 BOM, QUOTE = "\ufeff", '"'
+NEEDS_QUOTES = re.compile('[,"\n\r]')
 # A spreadsheet would take a text that begins so for a formula.
 FORMULA_SIGNS = ["=", "+", "-", "@", "\t", "\r"]
 COLUMNS = {
@@ -106,4 +108,4 @@ def as_text(value):
 def cell(value):
     text = "" if value is None else str(value)
     # The csv module leaves a lone carriage return unquoted, COPY does not.
-    return f'"{text.replace(QUOTE, QUOTE * 2)}"' if set(text) & set(',"\n\r') else text
+    return f'"{text.replace(QUOTE, QUOTE * 2)}"' if NEEDS_QUOTES.search(text) else text

@@ -13,8 +13,8 @@ from reports.about import About
 from reports.column import Column
 from reports.exports import paper
 from reports.exports.hyphens import SOFT_HYPHEN, longest_word, parted
-from reports.exports.pdf import Signature, to_pdf
-from reports.exports.typeset import USUAL, is_shown, typeset
+from reports.exports.pdf import Signature, begin_pdf, to_pdf
+from reports.exports.typeset import USUAL, Typesetter, is_shown, typeset
 from reports.report_table import ReportTable
 
 AT = datetime(2018, 7, 1, 5, 0, tzinfo=UTC)
@@ -246,6 +246,24 @@ def test_every_font_is_inside():
 def test_the_same_tables_give_the_same_bytes():
     first = to_pdf([sources()], signed_about(), SIGNATURE)
     assert to_pdf([sources()], signed_about(), SIGNATURE) == first
+
+
+def test_what_was_begun_with_other_words_is_set_with_the_final_ones():
+    tables = [sources(), sources(code="T4", rows=[row(f"Грант {n}") for n in range(40)])]
+    other = [tables[0], sources(code="T4", rows=[row(f"Грант {n}") for n in range(39)])]
+    expected = to_pdf(tables, signed_about(), SIGNATURE)
+    for begun in (tables, other):
+        with Typesetter() as typesetter:
+            begin_pdf(typesetter, begun, about(title="Other"), SIGNATURE)
+            assert to_pdf(tables, signed_about(), SIGNATURE, typesetter=typesetter) == expected
+
+
+def test_who_begins_what_cannot_be_set_hears_of_it_at_the_end():
+    with Typesetter() as typesetter:
+        typesetter.begin({"lang": "en"})
+        typesetter.process.wait()
+        with pytest.raises(RuntimeError, match="dictionary does not contain key"):
+            typesetter.finish({"lang": "en"}, timestamp=0)
 
 
 @pytest.mark.parametrize(
