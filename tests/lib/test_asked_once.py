@@ -35,7 +35,7 @@ def test_a_question_that_comes_again_has_the_answer_that_it_had():
         lambda users: users.exists(),
         lambda users: users.first().email,
         lambda users: [user.email for user in users.order_by("email").iterator(chunk_size=1)],
-        lambda users: list(
+        lambda users: sorted(
             users.order_by().values_list("email").union(users.order_by().values_list("name"))
         ),
         lambda users: list(users.filter(email="nobody")),
