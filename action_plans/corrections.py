@@ -188,8 +188,10 @@ def _not_overdrawn(payment, row=None):
     """The row has been taken back; with what stands in its place no more is returned than was received."""
     contribution = payment.contribution
     added = payments.effect(row) if row and row.contribution_id == contribution.pk else ZERO
+    if added >= payments.effect(payment):
+        return
     left = payments.net_received(contribution) + added
-    if left < 0 and added < payments.effect(payment):
+    if left < 0:
         raise ValidationError(
             _(
                 "Then %(amount)s more would have been returned than was received. "

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from lib.currencies import CODES, KGS, format_money
 from lib.dates import format_partial
 from lib.money import MAX_KGS, format_kgs, sum_kgs, total
-from lib.threads import written_once
+from lib.threads import columns, the_one, written_once
 from lib.uploads import sha256_of
 
 from . import fx, paid_days, periods, tranche_price
@@ -176,11 +176,22 @@ def lock(plan_id, *, prices=False):
     """The plan, its rows changed by nobody else; prices: money that may take from the phase's tranches."""
     phases = Phase.objects.select_for_update(no_key=True, of=("self",))
     phase = phases.get(plans=plan_id) if prices else None
-    plan = ActionPlan.objects.select_for_update(of=("self",)).get(pk=plan_id)
-    # Else it is read when it is asked for, after the lock: keep_totals_of() wants it so.
-    if phase and phase.pk == plan.phase_id:
-        plan.phase = phase
+    plan = the_one(ActionPlan, _locked_plans([plan_id]))
+    # Else it is read after the lock: keep_totals_of() wants it so.
+    is_locked = phase and phase.pk == plan.phase_id
+    plan.phase = phase if is_locked else the_one(Phase, _phases([plan.phase_id]))
     return plan
+
+
+@written_once
+def _locked_plans(keys):
+    plans = ActionPlan.objects.filter(pk__in=keys).select_for_update()
+    return plans.values_list(*columns(ActionPlan))
+
+
+@written_once
+def _phases(keys):
+    return Phase.objects.filter(pk__in=keys).values_list(*columns(Phase))
 
 
 def row_key(booking_key, contribution):
@@ -229,9 +240,14 @@ def keep_evidence(plan, file, by):
 
 def net_received(contribution):
     """What arrived and was not given back; what was taken back counts with its own, negative row."""
+    return sum((got - back for _pk, got, back in _net_rows([contribution.pk])), ZERO)
+
+
+@written_once
+def _net_rows(contributions):
     sums = {kind.value: sum_kgs("amount_kgs", filter=Q(kind=kind)) for kind in SIGNS}
-    found = contribution.payments.booked().aggregate(**sums)
-    return found[PaymentKind.RECEIVED] - found[PaymentKind.RETURNED]
+    rows = Payment.objects.booked().filter(contribution__in=contributions).order_by()
+    return rows.values_list("contribution").annotate(**sums)
 
 
 def effect(row):

@@ -40,6 +40,18 @@ def written_once(build):
     return rows
 
 
+def columns(model):
+    """What the_one() wants to be asked for."""
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def the_one(model, rows):
+    """The instance of the only row, as get() answers."""
+    if not rows:
+        raise model.DoesNotExist
+    return model.from_db(connection.alias, columns(model), *rows)
+
+
 def _kind(value):
     return next(kind for kind in STAND_INS if isinstance(value, kind))
 
