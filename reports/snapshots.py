@@ -13,7 +13,7 @@ from lib.asked_once import asked_once
 from . import donor_report, facts, restated
 from .canonical import canonical, plain, sha256_of, text_of
 from .donor_tables.registry import TABLES
-from .merging import LANGUAGES, cell, merged, read, spoken, together
+from .merging import LANGUAGES, Kinds, cell, merged, read, spoken, together
 from .scope import Scope
 
 __all__ = ["build", "canonical", "sha256_of", "table_from", "tables_from", "text_of"]
@@ -94,8 +94,9 @@ def _spoken(template, scope, known, early):
 
 
 def _facts(known):
+    kinds = Kinds()
     return [
-        {name: cell(value, "kgs" if name.endswith("_kgs") else "") for name, value in row.items()}
+        {name: cell(value, kinds[name]) for name, value in row.items()}
         for row in facts.plan_rows(known)
     ]
 
