@@ -87,3 +87,11 @@ def test_a_file_on_two_plans_is_found_on_both_until_one_payment_is_taken_back(ve
         else:
             corrections.correct(payment=row, evidence=file, **reason)
     assert [failed(plan) for plan in plans] == [set()] * 2
+
+
+@pytest.mark.parametrize(("number", "queries"), [("17", 18), ("", 20)])
+def test_a_payment_asks_what_it_can_change_and_no_more(django_assert_num_queries, number, queries):
+    plan = plan_of()
+    book(plan)
+    with django_assert_num_queries(queries):
+        book(plan, number=number)
