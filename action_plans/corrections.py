@@ -26,7 +26,7 @@ def reverse(*, payment, reason, by):
     """Take a booked row back: a row with the opposite amount, on the same day. Answers with that row."""
     plan, payment = _locked(payment, by)
     taken = take_back(plan, payment, reason, by, timezone.now())
-    keep_totals_of(plan)
+    keep_totals_of(plan, after=[taken])
     return taken
 
 
@@ -48,7 +48,7 @@ def correct(*, payment, reason, by, evidence=None, **changes):
     if errors := payments.head_errors(plan, row):
         raise ValidationError(errors)
     paid_days.in_order(plan, payment, row)
-    _take_back(plan, payment, reason, by, at)
+    taken = _take_back(plan, payment, reason, by, at)
     _price_as(payment, plan, row)
     if errors := payments.line_errors(plan, row):
         raise ValidationError(errors)
@@ -57,7 +57,7 @@ def correct(*, payment, reason, by, evidence=None, **changes):
         row.evidence = payments.keep_evidence(plan, evidence, by)
     row.corrects = payment
     payments.put_in(plan, row, priced=True)
-    keep_totals_of(plan)
+    keep_totals_of(plan, after=[taken, row])
     return row
 
 
@@ -67,7 +67,7 @@ def repost(*, payment, reason, by):
     plan, payment = _locked(payment, by)
     at = timezone.now()
     row = _copy(payment, reason=_given(reason), at=at, by=by)
-    _take_back(plan, payment, reason, by, at)
+    taken = _take_back(plan, payment, reason, by, at)
     payments.price(plan, row, at=at, by=by)
     if not row.is_booked:
         tranche = payments.waits_for_tranche(row, plan.phase)
@@ -81,7 +81,7 @@ def repost(*, payment, reason, by):
     _not_overdrawn(payment, row)
     row.corrects = payment
     payments.put_in(plan, row, priced=True)
-    keep_totals_of(plan)
+    keep_totals_of(plan, after=[taken, row])
     return row
 
 
@@ -188,8 +188,10 @@ def _not_overdrawn(payment, row=None):
     """The row has been taken back; with what stands in its place no more is returned than was received."""
     contribution = payment.contribution
     added = payments.effect(row) if row and row.contribution_id == contribution.pk else ZERO
+    if added >= payments.effect(payment):
+        return
     left = payments.net_received(contribution) + added
-    if left < 0 and added < payments.effect(payment):
+    if left < 0:
         raise ValidationError(
             _(
                 "Then %(amount)s more would have been returned than was received. "

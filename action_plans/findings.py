@@ -1,38 +1,25 @@
 """What does not add up in a plan: one rule over what is known of it, kept beside its totals.
 
-found() is the rule; it reads nothing. known() reads what it needs, for one plan or for a thousand in
-the same few queries. Findings are kept in the transaction that changed the plan, so a page reads them
-from an index. What becomes true by waiting alone is kept with the day from which on it is (since_on).
+found() is the rule; it reads nothing, known.py reads what it needs. Findings are kept in the transaction
+that changed the plan, so a page reads them from an index. What becomes true by waiting alone is kept with
+the day from which on it is (since_on).
 """
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from lib.dates import last_day
-from lib.money import sum_kgs
 from lib.threads import written_once
 
-from . import variance
+from .known import known
 from .models import (
     COUNTED,
     ActionPlan,
     Attachment,
-    BudgetLine,
     Check,
-    Contribution,
     Finding,
-    Form,
-    InKindItem,
-    Payment,
-    PaymentKind,
-    PlanArea,
-    PlanMunicipality,
     PlanStatus,
     Source,
     StatedBase,
@@ -48,43 +35,6 @@ OF_CANCELLED = {
     Check.NO_EVIDENCE,
     Check.NOT_VERIFIED,
     Check.SHARED_EVIDENCE,
-}
-
-
-class Promised(NamedTuple):
-    pk: int
-    source: str
-    form: str
-    amount_kgs: Decimal
-    decision: str
-    is_sample: bool
-    received_kgs: Decimal
-    sample_payments: int
-
-    @property
-    def pot(self):
-        return POTS[self.source, self.form]
-
-
-class Known(NamedTuple):
-    plan: ActionPlan  # with its phase, and its money as totals keep it
-    promises: list
-    has_area: bool
-    population: int | None  # of all its municipalities; None when one of them has none
-    has_payment: bool
-    waiting: int  # payments without a rate
-    unproven: int  # payments without document number and evidence
-    unverified: int
-    claimed_on: date | None  # the first of the unverified
-    shared: int  # files that prove something on another plan too
-    uncommented: tuple | None  # budget lines: (number, since when; None = already)
-
-
-# As Contribution.pot says; looked up, for all plans are gone through.
-POTS = {
-    (source, form): Contribution(source=source, form=form).pot
-    for source in Source.values
-    for form in Form.values
 }
 
 
@@ -167,156 +117,14 @@ def is_out_of_phase(plan):
     )
 
 
-# --- What is known ------------------------------------------------------------------------------
-
-
-def known(plans):
-    """{plan id: Known} of plans that come with their phase and their kept money."""
-    keys = [plan.pk for plan in plans]
-    promises, paid = promised_and_paid(keys)
-    parts = _parts(keys)
-    lines = _uncommented([plan for plan in plans if parts[plan.pk].pop("has_lines")])
-    found = {}
-    for plan in plans:
-        row = parts[plan.pk]
-        claimed_at = row.pop("claimed_at")
-        found[plan.pk] = Known(
-            plan=plan,
-            promises=promises.get(plan.pk, []),
-            claimed_on=claimed_at and timezone.localdate(claimed_at),
-            uncommented=lines.get(plan.pk),
-            **paid.get(plan.pk, NO_PAYMENTS),
-            **row,
-        )
-    return found
-
-
-def promised_and_paid(keys):
-    """({plan id: promises}, {plan id: numbers of its payments})"""
-    promises, paid = {}, {}
-    for row in _promise_rows(keys):
-        plan, values, sums = row[0], row[1 : 1 + len(COLUMNS)], row[1 + len(COLUMNS) :]
-        received, returned, samples, booked, reversals, waiting = sums
-        promise = Promised(*values, received - returned, samples)
-        promises.setdefault(plan, []).append(promise)
-        numbers = paid.setdefault(plan, dict(NO_PAYMENTS))
-        # A row that takes another one back leaves two that no longer stand.
-        numbers["has_payment"] |= booked > 2 * reversals
-        numbers["waiting"] += waiting
-    return promises, paid
-
-
-NO_PAYMENTS = {"has_payment": False, "waiting": 0}
-BOOKED = Q(payments__booked_at__isnull=False)
-REVERSES = Q(payments__reverses__isnull=False)
-DRAFT = Q(payments__isnull=False, payments__booked_at=None)
-
-
-def _sum(kind):
-    return sum_kgs("payments__amount_kgs", filter=BOOKED & Q(payments__kind=kind))
-
-
-COLUMNS = ["pk", "source", "form", "amount_kgs", "decision", "is_sample"]
-SUMS = {
-    "received": _sum(PaymentKind.RECEIVED),
-    "returned": _sum(PaymentKind.RETURNED),
-    "samples": Count("payments", filter=Q(payments__is_sample=True)),
-    "booked": Count("payments", filter=BOOKED),
-    "reversals": Count("payments", filter=REVERSES),
-    "waiting": Count("payments", filter=DRAFT),
-}
-
-
-@written_once
-def _promise_rows(keys):
-    rows = Contribution.objects.filter(plan__in=keys).order_by("pk")
-    return rows.annotate(**SUMS).values_list("plan", *COLUMNS, *SUMS)
-
-
-def _parts(keys):
-    """{plan id: a dict of what its other rows say}"""
-    return {pk: dict(zip(PARTS, row, strict=True)) for pk, *row in _part_rows(keys)}
-
-
-PARTS = [
-    "has_area",
-    "population",
-    "unverified",
-    "claimed_at",
-    "shared",
-    "unproven",
-    "has_lines",
-]
-
-
-@written_once
-def _part_rows(keys):
-    here = {"plan": OuterRef("pk")}
-    places = PlanMunicipality.objects.filter(**here).order_by()
-    # In one of its municipalities nobody was counted: then how many live there is not known.
-    counted = {"places": Count("pk"), "known": Count("municipality__population")}
-    population = places.values("plan").annotate(people=Sum("municipality__population"), **counted)
-    population = population.filter(places=F("known"))
-    claims = InKindItem.objects.filter(contribution__plan=OuterRef("pk"), verified_kgs=None)
-    claims = claims.order_by().values("contribution__plan")
-    unproven = _unproven().filter(contribution__plan=OuterRef("pk"))
-    unproven = unproven.order_by().values("contribution__plan")
-    shared = proofs().filter(_proves_elsewhere(), **here).order_by().values("plan")
-    columns = {
-        "has_area": Exists(PlanArea.objects.filter(**here)),
-        "population": Subquery(population.values("people")),
-        "unverified": _number(claims),
-        "claimed_at": Subquery(claims.annotate(first=Min("claimed_at")).values("first")),
-        "shared": _number(shared),
-        "unproven": _number(unproven),
-        "has_lines": Exists(BudgetLine.objects.filter(**here)),
-    }
-    plans = ActionPlan.objects.filter(pk__in=keys).order_by()
-    return plans.annotate(**columns).values_list("pk", *PARTS)
-
-
-def _unproven():
-    """Payments that stand and have no paper. What was given in kind is proven in its register."""
-    without = Payment.objects.filter(document_number="", evidence=None, in_kind=None)
-    return without.filter(reverses=None, reversal=None)
-
-
-def _number(rows):
-    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
-
-
-def _proves_elsewhere():
-    same = proofs().filter(sha256=OuterRef("sha256")).exclude(plan=OuterRef("plan"))
-    return Exists(same)
-
-
-def _uncommented(plans):
-    """{plan id: (number, since when)} of budget lines that differ without a comment; since None: already."""
-    if not plans:
-        return {}
-    lines = variance.uncommented(plans)
-    return {plan: _since(days) for plan, days in lines.items()}
-
-
-def _since(days):
-    if date.max in days:  # over the budget: at once
-        return days.count(date.max), None
-    return len(days), min(days)
-
-
-def proofs():
-    """Documents that prove a payment or something given in kind: neither taken back nor refused."""
-    payments = Payment.objects.filter(evidence=OuterRef("pk"), reverses=None, reversal=None)
-    items = InKindItem.objects.filter(evidence=OuterRef("pk")).exclude(verified_kgs=0)
-    return Attachment.objects.filter(Exists(payments) | Exists(items))
-
-
 # --- Keeping them -------------------------------------------------------------------------------
 
 
 def keep_findings(about):
     """Of one plan, locked; about: what is known of it, with its money as kept now. Only totals calls this."""
     _keep({about.plan.pk: about})
+    if Check.SHARED_EVIDENCE in about.unasked:
+        return
     others = {pk for (pk,) in _twins([about.plan.pk])} - {about.plan.pk}
     if others:
         # After the commit each looks again: of two plans saved at once the later one sees both.
@@ -360,7 +168,8 @@ def _keep(known):
     """Only differences are written; most changes of a plan change none."""
     before, added = kept([about.plan for about in known.values()]), []
     for pk, about in known.items():
-        after = found(about)
+        unasked = {check: it for check, it in before[pk].items() if check in about.unasked}
+        after = found(about) | unasked
         gone = [check for check, it in before[pk].items() if after.get(check) != it]
         if gone:
             Finding.objects.filter(plan=pk, check_name__in=gone).delete()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from lib.currencies import KGS
 from lib.money import convert
 
-from . import rates, tranche_account
+from . import rates, tranche_price
 from .models import ExchangeRate, FxPolicy, Source, UsedRate
 
 
@@ -37,8 +37,9 @@ def freeze(*, phase, source, currency, amount, on):
         return Frozen(amount, Decimal(1), 1, None, UsedRate.SOM)
     if source == Source.GRANT:
         if phase.fx_policy in (FxPolicy.WEIGHTED, FxPolicy.FIFO):
-            if tranche_account.has_tranches(phase, currency):
-                return _by_tranches(phase, currency, amount, on)
+            arrivals = tranche_price.arrivals_of(phase)
+            if any(it.currency == currency for it in arrivals):
+                return _by_tranches(phase, currency, amount, on, arrivals)
         elif phase.fx_policy == FxPolicy.BUDGET and currency == phase.budget_currency:
             kgs = convert(amount, phase.budget_rate)
             return Frozen(kgs, phase.budget_rate, 1, None, UsedRate.BUDGET)
@@ -52,8 +53,10 @@ def by_rate(rate, amount):
     return Frozen(kgs, rate.value, rate.nominal, rate.applies_on, rate.source, rate)
 
 
-def _by_tranches(phase, currency, amount, on):
-    priced = tranche_account.price(phase=phase, currency=currency, amount=amount, on=on)
+def _by_tranches(phase, currency, amount, on, arrivals):
+    priced = tranche_price.price(
+        phase=phase, currency=currency, amount=amount, on=on, arrivals=arrivals
+    )
     if priced is None:
         return None
     return Frozen(priced.amount_kgs, priced.value, 1, priced.on, phase.fx_policy)

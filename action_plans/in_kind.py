@@ -14,7 +14,7 @@ from lib.threads import written_once
 from lib.uploads import sha256_of
 
 from . import corrections, documents, fx, periods
-from .findings import proofs
+from .known import proofs
 from .models import ActionPlan, Attachment, Form, InKindItem, Payment, PaymentKind
 from .totals import keep_totals
 

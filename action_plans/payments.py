@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from lib.currencies import CODES, KGS, format_money
 from lib.dates import format_partial
 from lib.money import MAX_KGS, format_kgs, sum_kgs, total
-from lib.threads import written_once
+from lib.threads import columns, the_one, written_once
 from lib.uploads import sha256_of
 
-from . import fx, paid_days, periods, tranche_account
+from . import fx, paid_days, periods, tranche_price
 from .documents import find_or_add
 from .models import (
     ActionPlan,
@@ -93,7 +93,7 @@ def book(
         row.evidence = paper
         # _check_lines() has priced them all; only rows after the first may find a tranche emptied.
         put_in(plan, row, priced=number == 0)
-    keep_totals_of(plan)
+    keep_totals_of(plan, after=rows)
     return rows
 
 
@@ -128,7 +128,7 @@ def _book_drafts(plan_id, ids, by):
             put_in(plan, row, priced=True)
             booked.append(row)
     if booked:
-        keep_totals_of(plan)
+        keep_totals_of(plan, after=booked)
     return booked
 
 
@@ -145,7 +145,7 @@ def discard(*, payment_id, plan, by):
             _("This row has been booked meanwhile. Take it back or correct it."), code="state"
         )
     row.delete()
-    keep_totals_of(plan)
+    keep_totals_of(plan, after=[row])
 
 
 def twins(lines, *, kind, paid_on, currency, document_number, booking_key):
@@ -176,11 +176,22 @@ def lock(plan_id, *, prices=False):
     """The plan, its rows changed by nobody else; prices: money that may take from the phase's tranches."""
     phases = Phase.objects.select_for_update(no_key=True, of=("self",))
     phase = phases.get(plans=plan_id) if prices else None
-    plan = ActionPlan.objects.select_for_update(of=("self",)).get(pk=plan_id)
-    # Else it is read when it is asked for, after the lock: keep_totals_of() wants it so.
-    if phase and phase.pk == plan.phase_id:
-        plan.phase = phase
+    plan = the_one(ActionPlan, _locked_plans([plan_id]))
+    # Else it is read after the lock: keep_totals_of() wants it so.
+    is_locked = phase and phase.pk == plan.phase_id
+    plan.phase = phase if is_locked else the_one(Phase, _phases([plan.phase_id]))
     return plan
+
+
+@written_once
+def _locked_plans(keys):
+    plans = ActionPlan.objects.filter(pk__in=keys).select_for_update()
+    return plans.values_list(*columns(ActionPlan))
+
+
+@written_once
+def _phases(keys):
+    return Phase.objects.filter(pk__in=keys).values_list(*columns(Phase))
 
 
 def row_key(booking_key, contribution):
@@ -229,9 +240,14 @@ def keep_evidence(plan, file, by):
 
 def net_received(contribution):
     """What arrived and was not given back; what was taken back counts with its own, negative row."""
+    return sum((got - back for _pk, got, back in _net_rows([contribution.pk])), ZERO)
+
+
+@written_once
+def _net_rows(contributions):
     sums = {kind.value: sum_kgs("amount_kgs", filter=Q(kind=kind)) for kind in SIGNS}
-    found = contribution.payments.booked().aggregate(**sums)
-    return found[PaymentKind.RECEIVED] - found[PaymentKind.RETURNED]
+    rows = Payment.objects.booked().filter(contribution__in=contributions).order_by()
+    return rows.values_list("contribution").annotate(**sums)
 
 
 def effect(row):
@@ -245,7 +261,7 @@ def waits_for_tranche(row, phase):
     return (
         by_tranches
         and row.contribution.source == Source.GRANT
-        and tranche_account.has_tranches(phase, row.currency)
+        and tranche_price.has_tranches(phase, row.currency)
     )
 
 
@@ -262,7 +278,7 @@ def missing(row, *, tranche):
 
 
 def check_state(plan, by):
-    if not ActionPlan.objects.payable_by(by).filter(pk=plan.pk).exists():
+    if not plan.is_payable_by(by):
         raise ValidationError(
             _("Money is recorded from approval on. This plan is: %(status)s."),
             code="state",
@@ -345,9 +361,16 @@ def _check_lines(plan, rows):
 
 def _of_form(plan, booking_key):
     """The rows that this form has made already."""
-    keys = [uuid.uuid5(booking_key, str(pk)) for (pk,) in _contributions([plan.pk])]
-    rows = Payment.objects.filter(booking_key__in=keys).select_related("evidence")
+    ids = _booked_with([uuid.uuid5(booking_key, str(pk)) for (pk,) in _contributions([plan.pk])])
+    if not ids:
+        return []
+    rows = Payment.objects.filter(pk__in=[pk for (pk,) in ids]).select_related("evidence")
     return list(rows.order_by("pk"))
+
+
+@written_once
+def _booked_with(keys):
+    return Payment.objects.filter(booking_key__in=keys).order_by().values_list("pk")
 
 
 @written_once

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 from lib.money import composition, share, total
 
 from . import totals
-from .findings import NO_PAYMENTS, promised_and_paid
+from .known import NO_PAYMENTS, promised_and_paid
 from .models import (
     ActionPlan,
     Attachment,

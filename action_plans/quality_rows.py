@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from lib.money import format_kgs
 
-from .findings import SUMS, proofs
+from .known import SUMS, proofs
 from .models import ActionPlan, Check, Contribution, PlanMunicipality, PlanStatus
 from .quality import plans_of
 from .quality_words import WORDS, name_of

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.dates import format_partial
 from lib.money import share
+from lib.threads import columns, the_one, written_once
 
 from . import evidence
 from .models import FROM_THE_BANK, ExchangeRate, RateSource
@@ -25,10 +26,15 @@ JUMP_PCT = 10
 def find(currency, on):
     """The ExchangeRate that holds on that day, or None: holidays keep the last one for some days only."""
     # No rate is valid for longer, so the index leads to the few that can hold.
-    recent = ExchangeRate.objects.filter(
-        currency=currency, applies_on__gte=on - timedelta(days=MAX_DAYS_VALID)
-    )
-    return recent.current().valid_on(on).best_first().first()
+    rows = _holding([currency], on, on - timedelta(days=MAX_DAYS_VALID))
+    return the_one(ExchangeRate, rows) if rows else None
+
+
+@written_once
+def _holding(currencies, on, since):
+    recent = ExchangeRate.objects.filter(currency__in=currencies, applies_on__gte=since)
+    rates = recent.current().valid_on(on).best_first()
+    return rates.values_list(*columns(ExchangeRate))[:1]
 
 
 def stored(currency, applies_on, source):

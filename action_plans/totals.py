@@ -13,7 +13,8 @@ from lib.money import allocate, round_kgs, share, total
 from lib.threads import written_once
 from municipalities.models import Municipality
 
-from .findings import keep_findings, known
+from .findings import keep_findings
+from .known import known, known_after
 from .models import (
     COUNTED,
     PROMISED,
@@ -42,25 +43,26 @@ def keep_totals(plan_id):
     return keep_totals_of(ActionPlan.objects.select_for_update(of=("self",)).get(pk=plan_id))
 
 
-def keep_totals_of(plan):
+def keep_totals_of(plan, *, after=None):
     """The same, for a plan that was read with its lock in this transaction, and is as it was read.
 
     Its phase is read after the lock: the minimum may be changed for all plans at this moment.
+    after: payments, when nothing else was changed; then what they cannot change is not asked.
     """
-    about = known([plan])[plan.pk]
+    about = known([plan])[plan.pk] if after is None else known_after(plan, after)
     kept = columns_of(plan, about.promises)
     changed = {name: value for name, value in kept.items() if getattr(plan, name) != value}
     if changed:
         ActionPlan.objects.filter(pk=plan.pk).update(**changed)
     for name, value in changed.items():
         setattr(plan, name, value)
-    _replace_slices(plan)
+    _replace_slices(plan, has_moved=after is None)
     keep_findings(about)
     return plan
 
 
 def columns_of(plan, promises):
-    """What is kept on the plan itself; promises: as findings.known() reads them."""
+    """What is kept on the plan itself; promises: as known() reads them."""
     received = {promise.pk: promise.received_kgs for promise in promises}
     money = money_of(plan.cost_kgs, promises, received)
     samples = sample_fields_of(plan, promises, any(p.sample_payments for p in promises))
@@ -221,16 +223,20 @@ def _against_cost(cost, weights, parts, promised):
     }
 
 
-def _replace_slices(plan):
-    old = _by_place(FundingSlice(*row) for row in _slice_rows([plan.pk]))
-    areas = _area_rows([plan.pk])
-    new = _by_place(
-        cut(plan, _places([plan.pk]), [(area, share) for area, share, _parent in areas])
-    )
+def _replace_slices(plan, *, has_moved):
+    """has_moved: it may have other municipalities or areas than before."""
+    rows = _slice_rows([plan.pk])
+    old = _by_place(FundingSlice(*row[:-1]) for row in rows)
+    tops = {
+        piece.area_id: row[-1] or piece.area_id
+        for piece, row in zip(old.values(), rows, strict=True)
+    }
+    is_whole = len(rows) == 1 and not has_moved
+    municipalities, areas = _whole(*old.values()) if is_whole else _places_and_areas(plan)
+    new = _by_place(cut(plan, municipalities, areas))
     if _columns(old) == _columns(new):
         return
     if old.keys() == new.keys():
-        tops = {area: parent or area for area, _share, parent in areas}
         _change_slices(old, new)
     else:
         tops = top_areas()
@@ -242,18 +248,26 @@ def _replace_slices(plan):
 @written_once
 def _slice_rows(keys):
     names = [column.attname for column in FundingSlice._meta.concrete_fields]
-    return FundingSlice.objects.filter(plan__in=keys).values_list(*names)
+    return FundingSlice.objects.filter(plan__in=keys).values_list(*names, "area__parent")
+
+
+def _whole(piece):
+    """The places of a plan in one piece, as _places_and_areas() would read them."""
+    municipality = Municipality(pk=piece.municipality_id, region_id=piece.region_id)
+    return [(municipality, Decimal(100))], [(piece.area_id, Decimal(100))]
+
+
+def _places_and_areas(plan):
+    places = [
+        (Municipality(pk=pk, region_id=region), share)
+        for pk, region, share in _place_rows([plan.pk])
+    ]
+    return places, _area_rows([plan.pk])
 
 
 @written_once
 def _area_rows(keys):
-    return PlanArea.objects.filter(plan__in=keys).values_list("area", "share", "area__parent")
-
-
-def _places(keys):
-    return [
-        (Municipality(pk=pk, region_id=region), share) for pk, region, share in _place_rows(keys)
-    ]
+    return PlanArea.objects.filter(plan__in=keys).values_list("area", "share")
 
 
 @written_once
@@ -293,8 +307,10 @@ def _add(new, old):
     changes = {place: _difference(new[place], old[place]) for place in set(new) | set(old)}
     changes = {place: change for place, change in changes.items() if change}
     same = defaultdict(list)
-    for pk, *place in _locked(changes):
-        same[changes.get(tuple(place))].append(pk)
+    if changes:
+        # The rows of these places, perhaps some more
+        for pk, *place in _locked(*map(set, zip(*changes, strict=True))):
+            same[changes.get(tuple(place))].append(pk)
     for change, rows in same.items():
         if change:
             additions = {name: F(name) + value for name, value in change}
@@ -309,14 +325,11 @@ def _total(place):
     return FundingTotal(**dict(zip(PLACE, place, strict=True)))
 
 
-def _locked(places):
-    """(id, *place) of the rows of these places, perhaps of some more."""
-    if not places:
-        return []
-    each = [set(values) for values in zip(*places, strict=True)]
+@written_once
+def _locked(*each):
     asked = {f"{name}__in": values for name, values in zip(PLACE, each, strict=True)}
     rows = FundingTotal.objects.filter(**asked).order_by(*PLACE)
-    return list(rows.select_for_update().values_list("pk", *PLACE))
+    return rows.select_for_update().values_list("pk", *PLACE)
 
 
 def counted_totals(*, axis, phase=None, statuses=COUNTED):

@@ -16,7 +16,8 @@ from lib.threads import written_once
 from municipalities.models import Municipality
 
 from . import paid_days
-from .findings import Found, found, kept, known, recheck
+from .findings import Found, found, kept, recheck
+from .known import known
 from .models import (
     ActionPlan,
     Axis,

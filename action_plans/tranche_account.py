@@ -6,31 +6,20 @@ the som of a payment differ from what they had cost is the exchange difference, 
 docs/decisions/0007-donor-money-as-accounts.md says why.
 """
 
-from collections import defaultdict, deque
+from collections import deque
 from datetime import date
 from decimal import Decimal, localcontext
-from itertools import groupby, pairwise, takewhile
+from itertools import takewhile
 from typing import NamedTuple
 
-from django.db.models import Case, IntegerField, Q, When
-
 from lib.currencies import KGS
-from lib.money import convert, sum_kgs
 
-from .models import FxPolicy, PaidDay, PaymentKind, Tranche
+from .models import FxPolicy, PaymentKind
 
 ZERO = Decimal("0.00")
-PLACES = Decimal("0.0000000001")
 EXACT = 60  # digits: nothing is rounded before it is shown or stored
 ALIKE = Decimal("1e-30")  # two prices: what differs was rounded
-MANY = 50  # arrivals: then their days are read and not added up by the database
 IN, BACK, OUT = range(3)  # of one day in this order
-
-
-class Priced(NamedTuple):
-    amount_kgs: Decimal
-    value: Decimal  # som for one unit
-    on: date  # of the last tranche that it rests on
 
 
 class Move(NamedTuple):
@@ -250,16 +239,6 @@ class Account:
 # What moves an account
 
 
-def tranches_of(phase, until=None):
-    """Those that stand; what was entered by mistake and taken back is left out."""
-    tranches = Tranche.objects.standing().filter(phase=phase).order_by("received_on", "pk")
-    return tranches.filter(received_on__lte=until) if until else tranches
-
-
-def has_tranches(phase, currency):
-    return tranches_of(phase).filter(currency=currency).exists()
-
-
 def drawn_on(phase, currencies):
     """Which account som are paid from: that of the budget's currency, else that of the first tranche.
 
@@ -279,22 +258,6 @@ def policy_of(phase, currency):
     return phase.fx_policy
 
 
-def _came_and_went(phase, currency, until):
-    """(moves of the tranches, days of the grants that this account pays for)"""
-    # All tranches of the phase, later ones too: where som are paid from does not change from day to day.
-    tranches = list(tranches_of(phase))
-    currencies = list(dict.fromkeys(tranche.currency for tranche in tranches))
-    moves = [
-        Move(t.received_on, IN, t.amount_kgs, t.amount)
-        for t in tranches
-        if t.currency == currency and t.received_on <= until
-    ]
-    days = PaidDay.objects.filter(phase=phase, paid_on__lte=until)
-    if drawn_on(phase, currencies) == currency:
-        return moves, days.exclude(currency__in={*currencies} - {currency, KGS})
-    return moves, days.filter(currency=currency).exclude(currency=KGS)
-
-
 DAYS = ["paid_on", "kind", "currency", "amount", "amount_kgs"]
 
 
@@ -308,58 +271,3 @@ def moves_of(days, currency, columns=DAYS):
 def in_order(moves):
     # A payment that was taken back on its own day leaves nothing.
     return sorted((move for move in moves if move.kgs), key=lambda move: move[:2])
-
-
-# The price of a payment in the currency
-
-
-def price(*, phase, currency, amount, on):
-    """What that many units cost on that day by the policy of the phase; None before the first tranche."""
-    account = Account(first_in_first_out=phase.fx_policy == FxPolicy.FIFO)
-    for move in _added_up(phase, currency, on, account):
-        account.move(move)
-    if account.last_on is None:
-        return None
-    value = (account.price(amount) / amount).quantize(PLACES)
-    return Priced(convert(amount, value), value, account.last_on)
-
-
-def _added_up(phase, currency, until, account):
-    """Yield all moves, but those between two arrivals added up by the database.
-
-    The account, which makes each move before the next one is asked for, comes to the same: while they are
-    payments in som only or in its currency only, or while all they take has one price.
-    """
-    tranches, days = _came_and_went(phase, currency, until)
-    in_units = Q(kind=PaymentKind.RETURNED, currency=currency)
-    arrivals = in_order([*tranches, *moves_of(days.filter(in_units), currency)])
-    came = {day: list(moves) for day, moves in groupby(arrivals, key=lambda move: move.on)}
-    if len(came) > MANY:
-        yield from in_order([*tranches, *moves_of(days, currency)])
-        return
-    days, cuts = days.exclude(in_units), [date.min, *came, date.max]
-    sums = _between(days, cuts, currency)
-    for start, end in pairwise(cuts):
-        moves = sums[start]
-        arrived = came.get(start, [])
-        yield from arrived
-        if len(moves) > 1 and not account.has_of_one_price(moves):
-            moves = in_order(moves_of(days.filter(paid_on__gte=start, paid_on__lt=end), currency))
-        yield from moves
-
-
-def _between(days, cuts, currency):
-    """{day of cuts: [a move of each way, in som or in the currency] from it until the next}"""
-    whens = [When(paid_on__lt=end, then=n) for n, end in enumerate(cuts[1:])]
-    in_units = Case(When(currency=currency, then=1), default=0, output_field=IntegerField())
-    place = Case(*whens, output_field=IntegerField())
-    rows = days.order_by().annotate(place=place, in_units=in_units)
-    sums = {"sum_amount": sum_kgs("amount"), "sum_kgs": sum_kgs("amount_kgs")}
-    found = defaultdict(list)
-    for n, kind, units, amount, kgs in rows.values_list("place", "kind", "in_units").annotate(
-        **sums
-    ):
-        if kgs:
-            way = OUT if kind == PaymentKind.RECEIVED else BACK
-            found[n].append(Move(cuts[n], way, kgs, amount if units else None))
-    return {day: sorted(found[n], key=lambda move: -move.way) for n, day in enumerate(cuts)}

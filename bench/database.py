@@ -18,7 +18,7 @@ DECIDING = ["bench/data*.py", "bench/tables.py", "bench/words.py", "*/migrations
 DECIDING += [
     "action_plans/totals.py",
     "action_plans/findings.py",
-    "action_plans/paid_days.py",
+    "action_plans/known.py",
     "action_plans/paid_days.py",
     "action_plans/variance.py",
     "fixtures/*.csv",

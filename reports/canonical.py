@@ -19,8 +19,13 @@ class NotSignedError(ValueError):
 
 
 def canonical(data):
+    return text_of(plain(data))
+
+
+def text_of(data):
+    """The canonical text of what plain() gave."""
     return json.dumps(
-        plain(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+        data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     )
 
 
@@ -68,7 +73,9 @@ def plain(value):
         return value.isoformat()
     if isinstance(value, dict):
         return {
-            _name(key): each if type(each) in PLAIN else plain(each)
+            (key if type(key) is str else _name(key)): (
+                each if type(each) in PLAIN else plain(each)
+            )
             for key, each in sorted(value.items(), key=itemgetter(0))
         }
     if isinstance(value, list | tuple):
@@ -77,8 +84,6 @@ def plain(value):
 
 
 def _name(key):
-    if type(key) is str:
-        return key
     if not isinstance(key, str):
         raise TypeError("names are text")
     return str(key)

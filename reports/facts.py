@@ -233,14 +233,15 @@ class Names:
 
     def __init__(self, found, keys):
         self.keys = keys
+        areas = _areas() if "area" in keys else []
         ids = {name: {key[at] for key in found} for at, name in enumerate(keys)}
         self.codes = {
             "plan": _codes(ActionPlan, "reference", ids.get("plan")),
             "municipality": _codes(Municipality, "code", ids.get("municipality")),
             "region": _codes(Region, "iso", ids.get("region")),
-            "area": _codes(ServiceArea, "code", ids.get("area")),
+            "area": {pk: code for pk, code, _parent in areas},
         }
-        self.tops = top_codes() if "area" in keys else {}
+        self.tops = {code: parent or code for _pk, code, parent in areas}
 
     def of(self, key):
         return {
@@ -250,8 +251,11 @@ class Names:
 
 def top_codes():
     """{code of an area: code of the area it is part of, or its own}"""
-    rows = ServiceArea.objects.order_by().values_list("code", "parent__code")
-    return {code: parent or code for code, parent in rows}
+    return {code: parent or code for _pk, code, parent in _areas()}
+
+
+def _areas():
+    return list(ServiceArea.objects.order_by().values_list("pk", "code", "parent__code"))
 
 
 def _codes(model, name, ids):

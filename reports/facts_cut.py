@@ -82,14 +82,24 @@ def _add_alike(found, group, series, group_of):
 
 
 def _all_parts(group, weights, series):
-    used = {column for _plan, (_places, amounts) in group for column in amounts}
-    chosen = [[column for column in columns if column in used] for columns in series]
-    alone = used - {column for columns in chosen for column in columns}
+    found = _by_column(group)
+    chosen = [[column for column in columns if column in found] for columns in series]
+    alone = found.keys() - {column for columns in chosen for column in columns}
     for columns in [*chosen, *([column] for column in alone)]:
         before, total = None, 0
         for column in columns:
-            amounts = [amounts.get(column, 0) for _plan, (_places, amounts) in group]
-            total = total + np.array(amounts, dtype=np.int64)
+            total = total + found[column]
             now = allocated(total, weights)
             yield column, now if before is None else now - before
             before = now
+
+
+def _by_column(group):
+    """{column: the amounts of all plans}; most plans have few columns."""
+    found = {}
+    for at, (_plan, (_places, amounts)) in enumerate(group):
+        for column, amount in amounts.items():
+            if column not in found:
+                found[column] = np.zeros(len(group), dtype=np.int64)
+            found[column][at] = amount
+    return found

@@ -25,16 +25,19 @@ MONEY = [
 ]
 # A row of a plan without a number: what was spent there on no line.
 NO_LINE = ""
+# Of more plans the database reads all rows sooner.
+NAMED_UP_TO = 2000
 
 
 def of_rows(then):
     """[{line, plan, position, title, unit, quantity, unit_cost_kgs, year, source, comment, needs_comment,
     *MONEY}] by plan and number; quantity and cost of a unit are those of the budget now."""
-    plans = {plan.pk: plan for plan in _plans(then)}
-    spent = _spent(then)
-    known = _revisions(then)
+    chosen = _chosen(then)
+    plans = {plan.pk: plan for plan in _plans(then, chosen)}
+    spent = _spent(then, chosen)
+    known = _revisions(then, chosen)
     found = []
-    for line in _lines(then):
+    for line in _lines(then, chosen):
         plan = plans.get(line["plan"])
         if plan and line["pk"] in known:
             row = _row(then, plan, line, known[line["pk"]], spent[line["plan"], line["pk"]])
@@ -83,40 +86,55 @@ def _decimal(text):
 # What is read
 
 
-def _plans(then):
-    plans = then.plans().filter(Q(budget_lines__isnull=False) | Q(pk__in=_paid_without_line(then)))
-    if then.is_of_places:
-        plans = plans.filter(pk__in=_in_places(then))
+def _chosen(then):
+    """Ids of the plans in the chosen places and areas; None: every plan."""
+    if not then.is_of_places:
+        return None
+    return {plan for (plan,) in sums_of(then, ["plan"], {"cost"})}
+
+
+def _condition(then, chosen, path=""):
+    """On the plans of the report; few are named, so that no others are read. path: the way to them."""
+    condition = then.plan_condition(path)
+    if chosen is not None and len(chosen) <= NAMED_UP_TO:
+        condition &= Q(**{f"{path}pk__in": list(chosen)})
+    return condition
+
+
+def _plans(then, chosen):
+    paid = _paid_without_line(then, chosen)
+    plans = then.plans().filter(_condition(then, chosen))
+    plans = plans.filter(Q(budget_lines__isnull=False) | Q(pk__in=paid))
     plans = plans.only("reference", "status", "completed_on", "phase").distinct()
     phases = {phase.pk: phase for phase in then.scope.phases}
     for plan in plans:
+        if chosen is not None and plan.pk not in chosen:
+            continue
         plan.phase = phases[plan.phase_id]
         if plan.pk in then.cancelled_since:
             plan.status = PlanStatus.IMPLEMENTATION
         yield plan
 
 
-def _in_places(then):
-    return {plan for (plan,) in sums_of(then, ["plan"], {"cost"})}
-
-
-def _paid_without_line(then):
+def _paid_without_line(then, chosen):
     rows = Payment.objects.order_by().filter(kind=PaymentKind.SPENT, budget_line=None)
-    return rows.filter(then.plan_condition("contribution__plan__")).values("contribution__plan")
+    rows = rows.filter(_condition(then, chosen, "contribution__plan__"))
+    return rows.values("contribution__plan")
 
 
-def _lines(then):
-    lines = BudgetLine.objects.order_by().filter(then.plan_condition("plan__"))
+def _lines(then, chosen):
+    lines = BudgetLine.objects.order_by().filter(_condition(then, chosen, "plan__"))
     if then.scope.source:
         lines = lines.filter(source=then.scope.source)
     columns = ["pk", "plan", "position", "title", "unit", "year", "source"]
     return lines.values(*columns, "comment", "commented_at")
 
 
-def _revisions(then):
+def _revisions(then, chosen):
     """{line id: (original, now, quantity, cost of a unit)} of the lines that were known."""
     found = {}
-    rows = BudgetRevision.objects.filter(then.plan_condition("line__plan__")).order_by("number")
+    rows = BudgetRevision.objects.filter(_condition(then, chosen, "line__plan__"))
+    rows = rows.order_by("number")
     columns = ["line", "number", "effective_on", "revised_at"]
     columns += ["amount_kgs", "quantity", "unit_cost_kgs"]
     for line, number, since, revised_at, *now in rows.values_list(*columns):
@@ -129,10 +147,10 @@ def _revisions(then):
     return found
 
 
-def _spent(then):
+def _spent(then, chosen):
     """{(plan id, line id or None): {step: tyiyn}}"""
     rows = that_count(then.scope, then).filter(kind=PaymentKind.SPENT)
-    rows = rows.filter(then.plan_condition("contribution__plan__"))
+    rows = rows.filter(_condition(then, chosen, "contribution__plan__"))
     if then.scope.source:
         rows = rows.filter(contribution__source=then.scope.source) | rows.filter(
             budget_line__source=then.scope.source

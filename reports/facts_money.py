@@ -12,7 +12,7 @@ from action_plans.models import Payment, PaymentKind
 
 from .facts_promises import received_of
 from .facts_sums import SumTyiyn
-from .facts_then import POTS, pot_of
+from .facts_then import POTS, listed, pot_of
 
 KINDS = {"returned": PaymentKind.RETURNED, "spent": PaymentKind.SPENT}
 NET = [PaymentKind.RECEIVED, PaymentKind.RETURNED]
@@ -38,27 +38,40 @@ def read(sums, *, has_net):
     rows = _rows_needed(sums, keeps)
     if rows is None:
         return
-    for key, is_cancelled, step, kind, source, form, amount in _stepped(sums, rows):
+    moved = set()
+    for plan, key, is_cancelled, step, kind, source, form, amount in _stepped(sums, rows):
         pot = pot_of(source, form)
         for column, part in _columns(sums, keeps, step, kind, pot, amount):
-            sums.add(key, column, part, is_cancelled=is_cancelled)
-    amounts = _of_plans(sums, rows, sums.apart, keeps)
-    sums.cut(amounts.keys(), amounts, adds=_adds(sums))
+            if plan is None:
+                sums.add(key, column, part, is_cancelled=is_cancelled)
+            elif keeps and column[0].startswith("net"):
+                moved.add(plan)
+                _move(sums.pieces[plan], column, part)
+            else:
+                sums.pieces[plan][column] += part
+    for plan, received in received_of(sums.of.within("pk", moved)).items() if moved else ():
+        for pot, amount in received.items() if plan in moved else ():
+            sums.pieces[plan]["moved_before", pot] += amount
+
+
+def _move(amounts, column, part):
+    """Of a plan that is cut: some of what is kept is of another step."""
+    measure, pot = column
+    amounts[measure.replace("net", "moved"), pot] += part
+    amounts["moved_after", pot] -= part
 
 
 def _add_kept(sums):
     names = {f"received_{pot}_kgs": pot for pot in POTS}
+    column = f"net_{first_step(sums)}"
     for key, is_cancelled, amounts in sums.kept(names, sums.of.special):
         sums.touch(key)
         for name, pot in names.items():
-            column = (f"net_{first_step(sums)}", pot)
-            sums.add(key, column, amounts[name], is_cancelled=is_cancelled)
-    received = received_of(sums.of.within("pk", sums.of.special))
-    column = f"net_{first_step(sums)}"
-    amounts = {plan: Counter() for plan in sums.of.special}
-    for plan, parts in received.items():
-        amounts[plan].update({(column, pot): amount for pot, amount in parts.items()})
-    sums.cut(sums.of.special, amounts)
+            sums.add(key, (column, pot), amounts[name], is_cancelled=is_cancelled)
+    sums.put_apart(sums.of.special)
+    for plan, received in received_of(sums.of.within("pk", sums.of.special)).items():
+        for pot, amount in received.items():
+            sums.pieces[plan][column, pot] += amount
 
 
 # Which rows
@@ -107,26 +120,24 @@ def step_of(scope):
 
 
 def _stepped(sums, rows):
-    """[(key, is_cancelled, step, kind, source, form, tyiyn)]
+    """[(plan that is cut or None, key, is_cancelled, step, kind, source, form, tyiyn)]
 
     A sum for each step, not a group: the database knows how few groups there are, and adds them up in parallel.
     """
     steps = _conditions(sums.scope)
     what = ["kind", "contribution__source", "contribution__form"]
+    amounts = ["amount_kgs"]
+    if sums.scope.period:
+        amounts = [Case(When(holds, then="amount_kgs")) for holds in steps.values()]
     found = sums.whole(
-        rows,
-        "contribution__plan",
-        sums.apart,
-        what,
-        amounts=[Case(When(holds, then="amount_kgs")) for holds in steps.values()]
-        if sums.scope.period
-        else ["amount_kgs"],
+        [(rows, "contribution__plan", what, amounts)],
         tells_cancelled=sums.tells_cancelled,
+        has_pieces=True,
     )
-    for key, is_cancelled, kind, source, form, *amounts in found:
-        for step, amount in zip(steps, amounts, strict=True):
+    for row in found:
+        for step, amount in zip(steps, row[6:], strict=True):
             if amount is not None:
-                yield key, is_cancelled, step, kind, source, form, amount
+                yield *row[:3], step, *row[3:6], amount
 
 
 def _conditions(scope):
@@ -161,50 +172,9 @@ def _columns(sums, keeps, step, kind, pot, amount):
             yield (f"net_{step}", pot), signed
 
 
-def _of_plans(sums, rows, plans, keeps):
-    """{plan: {(measure, pot): tyiyn}}, with what is kept of plans from which some has to be moved."""
-    found = {plan: Counter() for plan in plans}
-    if not plans:
-        return found
-    moved = set()
-    for plan, step, kind, source, form, amount in by_plan(rows, plans, sums.of):
-        pot = pot_of(source, form)
-        for (measure, of), part in _columns(sums, keeps, step, kind, pot, amount):
-            if keeps and measure.startswith("net"):
-                moved.add(plan)
-                if measure == "net_before":
-                    found[plan]["moved_before", of] += part
-                    found[plan]["moved_after", of] -= part
-                else:
-                    found[plan][measure.replace("net", "moved"), of] += part
-                    found[plan]["moved_after", of] -= part
-            else:
-                found[plan][measure, of] += part
-    for plan, received in received_of(sums.of.within("pk", moved)).items():
-        for pot, amount in received.items() if plan in moved else ():
-            found[plan]["moved_before", pot] += amount
-    return {plan: amounts for plan, amounts in found.items() if amounts}
-
-
-def _adds(sums):
-    """What was moved out of the kept sums of a part is taken from there."""
-
-    def add(key, parts, *, is_cancelled):
-        for (measure, pot), amount in parts.items():
-            kind, _line, step = measure.partition("_")
-            if kind != "moved":
-                sums.add(key, (measure, pot), amount, is_cancelled=is_cancelled)
-            elif step != "before":
-                sums.add(key, ("net_before", pot), -amount, is_cancelled=is_cancelled)
-                if step != "after":
-                    sums.add(key, (f"net_{step}", pot), amount, is_cancelled=is_cancelled)
-
-    return add
-
-
 def by_plan(rows, plans, of):
     """[(plan, step, kind, source, form, tyiyn)]"""
-    rows = rows.filter(of.within("contribution__plan", plans)).annotate(step=step_of(of.scope))
+    rows = rows.filter(listed("contribution__plan", plans)).annotate(step=step_of(of.scope))
     what = ["contribution__plan", "step", "kind", "contribution__source", "contribution__form"]
     return rows.values_list(*what).annotate(sum=SumTyiyn("amount_kgs"))
 
@@ -235,4 +205,4 @@ def read_later(sums):
             if measure.endswith("_later"):
                 sums.add(key, (measure, pot), amount, is_cancelled=is_cancelled)
 
-    sums.cut(plans, later, adds=add)
+    sums.cut_alone(later, add)

@@ -1,6 +1,11 @@
-"""How plans are cut: their places as they are, or as they were on the day of a report."""
+"""How plans are cut, and what they cost: as they are, or as they were on the day of a report. One question."""
 
 from collections import defaultdict
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import CharField, DecimalField, IntegerField, Value
+from django.db.models.functions import Cast
 
 from action_plans.models import PlanArea, PlanMunicipality, ServiceArea
 
@@ -9,43 +14,67 @@ from .facts_cut import Place
 WHOLE = 100
 
 
-def places_of(condition, plans, areas_then):
-    """{plan id: [Place, …]} in the order in which action_plans.totals cuts.
+class About(NamedTuple):
+    cost: Decimal | None
+    status: str
+    places: list
 
-    condition: which plans, and perhaps more; areas_then: {plan id: ((code, share), …)} of those that differ.
+
+def about(plans, of, within):
+    """{plan id: About} of those of these plans that the report is about; of: a Then.
+
+    within: (path, plans) → the condition that they are these, and perhaps some more.
+    Places stand in the order in which action_plans.totals cuts.
     """
-    municipalities, areas = _municipalities(condition), _areas(condition, areas_then)
+    municipalities, areas, found = defaultdict(list), defaultdict(list), {}
+    for plan, is_area, number, region, share, *order, status, cost in _rows(
+        within("plan", plans), of
+    ):
+        if is_area:
+            areas[plan].append((-share, *order, number, share))
+        else:
+            municipalities[plan].append((*order, number, region, share))
+            found[plan] = (of.costs.get(plan, cost), status)
+    then = _then(of.areas) if of.areas else {}
+    for plan, rows in areas.items():
+        areas[plan] = [row[-2:] for row in sorted(rows)]
     return {
-        plan: [
-            Place(municipality, region, area, _hundredths(share) * _hundredths(part))
-            for municipality, region, share in municipalities[plan]
-            for area, part in areas.get(plan) or [(None, WHOLE)]
-        ]
-        for plan in plans
+        plan: About(*it, _places(sorted(municipalities[plan]), then.get(plan, areas.get(plan))))
+        for plan, it in found.items()
+        if plan in plans
     }
 
 
-def _municipalities(condition):
-    found = defaultdict(list)
-    rows = PlanMunicipality.objects.filter(condition)
-    rows = rows.order_by("plan", "-is_lead", "municipality__code")
-    columns = ["plan", "municipality", "municipality__region", "share"]
-    for plan, *rest in rows.values_list(*columns):
-        found[plan].append(rest)
-    return found
+def _places(municipalities, areas):
+    return [
+        Place(municipality, region, area, _hundredths(share) * _hundredths(part))
+        for _position, _code, municipality, region, share in municipalities
+        for area, part in areas or [(None, WHOLE)]
+    ]
 
 
-def _areas(condition, areas_then):
-    found = defaultdict(list)
-    rows = PlanArea.objects.filter(condition)
-    rows = rows.order_by("plan", "-share", "area__position", "area__code")
-    for plan, area, share in rows.values_list("plan", "area", "share"):
-        found[plan].append((area, share))
-    return found | _then(areas_then) if areas_then else found
+def _rows(these, of):
+    places = PlanMunicipality.objects.order_by().filter(these, of.approved_plans("plan__"))
+    areas = PlanArea.objects.order_by().filter(these)
+    nothing = {
+        "no_region": Cast(Value(None), IntegerField()),
+        "no_status": Cast(Value(None), CharField()),
+        "no_cost": Cast(Value(None), DecimalField(max_digits=18, decimal_places=2)),
+    }
+    follows = Cast("is_lead", IntegerField()) * -1
+    places = places.annotate(is_area=Value(value=False), position=follows).values_list(
+        *["plan", "is_area", "municipality", "municipality__region", "share"],
+        *["position", "municipality__code", "plan__status", "plan__cost_kgs"],
+    )
+    areas = areas.annotate(is_area=Value(value=True), **nothing).values_list(
+        *["plan", "is_area", "area", "no_region", "share"],
+        *["area__position", "area__code", "no_status", "no_cost"],
+    )
+    return places.union(areas, all=True)
 
 
 def _then(areas_then):
-    """Codes as ids, in the order of shares."""
+    """{plan id: [(area, share)]}: codes as ids, in the order of shares."""
     known = {
         code: (pk, position)
         for pk, code, position in ServiceArea.objects.values_list("pk", "code", "position")

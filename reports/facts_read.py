@@ -17,4 +17,5 @@ def sums_of(then, keys, needs):
         facts_money.read(sums, has_net=has_net)
     if "later" in needs and then.scope.period:
         facts_money.read_later(sums)
+    sums.cut()
     return sums.found

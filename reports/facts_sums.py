@@ -5,22 +5,31 @@ region that were asked for. What adds up to them: facts_promises and facts_money
 """
 
 from collections import Counter, defaultdict
-from typing import NamedTuple
 
-from django.db.models import Aggregate, BigIntegerField
+from django.db.models import Aggregate, BigIntegerField, F, Value
+from django.db.models.functions import Cast
 
-from action_plans.models import PlanStatus
+from action_plans.models import Axis, FundingTotal, PlanStatus
 
 from .facts_cut import Place, cut
-from .facts_places import places_of
-from .facts_then import OWN, POTS
+from .facts_places import about
+from .facts_then import OWN, POTS, listed
 
 STEPS = ["before", "corrections", "this"]
 # What is not planned any more once a plan is cancelled.
 PLANNED = {"promised", "binding", "cost", "own_of_known_cost"}
 NOWHERE = Place(0, 0, None, 1)
+# Sums by these keys are kept for the whole programme.
+TOTALS = {
+    (): Axis.ALL,
+    ("area",): Axis.AREA,
+    ("region",): Axis.REGION,
+    ("municipality",): Axis.MUNICIPALITY,
+}
 # What is cut as running sums of each other: promises over their sources, money over time.
-SERIES = [[(name, pot) for pot in POTS] for name in ["original", "promised", "binding"]] + [
+SERIES = [
+    [(name, pot) for pot in POTS] for name in ["original", "promised", "binding", "undone"]
+] + [
     [(f"{kind}_{step}", pot) for step in steps]
     for pot in POTS
     for kind, steps in {
@@ -53,6 +62,10 @@ class Sums:
         self.keys, self.needs = list(keys), set(needs)
         self.is_cut = of.is_of_places or bool(set(keys) - {"plan"})
         self.found = defaultdict(Counter)
+        # Of plans that are cut here, see cut(): those that stand there without money, too, with their cost, and
+        # with other promises than those that are kept.
+        self.pieces, self.touched = defaultdict(Counter), set()
+        self.costed, self.revised = set(), set()
 
     def touch(self, key):
         """Plans without money are there, too."""
@@ -75,39 +88,72 @@ class Sums:
     # Groups of the database
 
     def kept(self, names, others):
-        """[(key, is_cancelled, {name: tyiyn})] of columns that are kept with the slices."""
+        """[(key, is_cancelled, {name: tyiyn})] of columns that are kept with the slices, without other plans."""
         sums = {f"sum_{name}": SumTyiyn(name) for name in names}
-        slices = without(self.of.slices(), "plan", others)
-        number = len(self.keys)
-        for rows, is_since in self.of.by_status(slices, "status", "plan"):
-            for row in rows.values_list(*self.keys, "status").annotate(**sums):
-                is_cancelled = row[number] == PlanStatus.CANCELLED
-                for told, amounts in moved(is_cancelled, is_since, row[number + 1 :]):
-                    yield tuple(row[:number]), told, dict(zip(names, amounts, strict=True))
+        rows, keys, read = self._totals()
+        if rows is None:
+            rows = without(self.of.slices(), "plan", others)
+            rows = rows.annotate(was_cancelled=self.of.is_cancelled("status", "plan"))
+        for row in rows.values_list(*keys, "was_cancelled").annotate(**sums):
+            amounts = dict(zip(names, row[len(keys) + 1 :], strict=True))
+            yield tuple(map(read, row[: len(keys)])), row[len(keys)], amounts
 
-    def whole(self, rows, path, others, what, *, amounts=("amount_kgs",), tells_cancelled=True):
-        """[(key, is_cancelled, *what, *tyiyn)] of plans that need not be cut. path: from the rows to the plan."""
+    def _totals(self):
+        """(rows, keys, how a key is read) of the programme's totals, where they answer."""
+        axis = TOTALS.get(tuple(self.keys))
+        if axis is None or self.of.is_past or self.of.is_of_places:
+            return None, self.keys, lambda key: key
+        rows = FundingTotal.objects.filter(axis=axis, plans__gt=0, phase__in=self.of.phases)
+        rows = rows.annotate(was_cancelled=self.of.is_cancelled("status", "phase")).order_by()
+        return rows, ["key"] if self.keys else [], lambda key: int(key) if key else None
+
+    def whole(self, asked, *, tells_cancelled=True, has_pieces=False):
+        """[(plan or None, key, is_cancelled, *what, *tyiyn)], in one question.
+
+        asked: [(rows, path from them to the plan, what, amounts)] of plans that need not be cut;
+        has_pieces: and of those that are, each by itself and without a key.
+        """
+        if not asked:
+            return
+        parts = [self._whole(*each, tells_cancelled) for each in asked]
+        if has_pieces:
+            parts += [part for each in asked for part in self._pieces(*each)]
+        number = len(self.keys)
+        rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+        for plan, *row in rows:
+            yield plan, tuple(row[:number]), bool(row[number]), *row[number + 1 :]
+
+    def _whole(self, rows, path, what, amounts, tells_cancelled):
         # Plans of several slices are left out below.
-        rows = without(rows, path, others - self.of.several if self.is_cut else others)
+        rows = without(rows, path, self.of.special)
+        status = f"{path}__status"
         if self.is_cut:
             way = f"{path}__slices__"
             rows = rows.filter(self.of.slice_condition(way), **{f"{way}is_whole": True})
             keys = [f"{way}{key}" for key in self.keys]
+            # That of the slice is the plan's.
+            status = f"{way}status"
         else:
             rows = rows.filter(self.of.plan_condition(f"{path}__"))
             keys = [path for _key in self.keys]
-        number, names, asked = len(keys), [*keys, *what], [(rows, False)]
-        sums = {f"sum_{at}": SumTyiyn(amount) for at, amount in enumerate(amounts)}
-        if tells_cancelled:
-            # That of the slice is the plan's; a condition on slices would join them once more.
-            asked = self.of.by_status(rows, f"{path}__status", path)
-            names = [*names, f"{path}__slices__status" if self.is_cut else f"{path}__status"]
-        for each, is_since in asked:
-            for row in each.values_list(*names).annotate(**sums):
-                is_cancelled = tells_cancelled and row[len(names) - 1] == PlanStatus.CANCELLED
-                about = row[number : number + len(what)]
-                for told, parts in moved(is_cancelled, is_since, row[len(names) :]):
-                    yield tuple(row[:number]), told, *about, *parts
+        cancelled = self.of.is_cancelled(status, path) if tells_cancelled else Value(value=False)
+        rows = rows.annotate(no_plan=NULL, was_cancelled=cancelled)
+        rows = rows.values_list("no_plan", *keys, "was_cancelled", *what)
+        return rows.annotate(**_sums(amounts))
+
+    def _pieces(self, rows, path, what, amounts):
+        keys = {f"no_key_{at}": NULL for at, _key in enumerate(self.keys)}
+        several = self.of.slices().filter(is_whole=False).values("plan")
+        special = list(self.of.special)
+        parts = []
+        if self.is_cut:
+            parts.append(without(rows, path, special).filter(**{f"{path}__in": several}))
+        if special:
+            parts.append(rows.filter(**{f"{path}__in": special}))
+        for part in parts:
+            part = part.annotate(of_plan=F(path), **keys, was_cancelled=Value(value=False))
+            part = part.values_list("of_plan", *keys, "was_cancelled", *what)
+            yield part.annotate(**_sums(amounts))
 
     # Plans that are cut here
 
@@ -116,64 +162,82 @@ class Sums:
         """Ids of plans that the database does not group where money is asked for by place or area."""
         return self.of.special | (self.of.several if self.is_cut else set())
 
-    def cut(self, plans, amounts, *, adds=None, has_cost=False):
-        """amounts: {plan: {(measure, pot): tyiyn}}, cut and added. adds: what does it, for who adds otherwise."""
-        if not plans:
+    def put_apart(self, plans):
+        """They are cut, with money or without."""
+        self.touched |= plans
+        for plan in plans:
+            self.pieces[plan].update()
+
+    def cut(self):
+        """Add what was collected in pieces."""
+        self._cut(self.pieces, self._add_parts, self.of.within)
+
+    def cut_alone(self, pieces, adds):
+        """Other pieces; adds: what does it."""
+        self._cut(pieces, lambda key, parts, how: adds(key, parts, is_cancelled=how[0]), listed)
+
+    def _cut(self, pieces, adds, within):
+        if not pieces:
             return
-        about = self.about(plans)
-        if has_cost:
-            for plan, it in about.items():
-                if it.cost is not None:
-                    amounts[plan]["cost", ""] = it.cost
-        places = {plan: [NOWHERE] for plan in about}
-        if self.is_cut:
-            moved = {plan: areas for plan, areas in self.of.areas.items() if plan in about}
-            places = places_of(self.of.within("plan", about.keys()), about, moved)
-        pieces = {plan: (places[plan], amounts[plan]) for plan in about}
+        plans = {
+            plan: (it, is_cancelled(it, plan, self.of))
+            for plan, it in about(pieces.keys(), self.of, within).items()
+        }
+        for plan in self.costed & plans.keys():
+            if plans[plan][0].cost is not None:
+                pieces[plan]["cost", ""] = tyiyn(plans[plan][0].cost)
 
         def group_of(plan, place):
             if self.is_cut and not self.of.has(place):
                 return None
-            it = about[plan]
+            it, was_cancelled = plans[plan]
+            has_cost = plan in self.revised and it.cost is not None
             key = tuple([plan if k == "plan" else getattr(place, k) for k in self.keys])
-            return key, it.is_cancelled, it.cost is not None
+            return key, (was_cancelled, plan in self.touched, has_cost)
 
-        for (key, is_cancelled, costs), parts in cut(pieces, SERIES, group_of).items():
-            (adds or self._add_parts)(key, parts, is_cancelled=is_cancelled)
-            if has_cost and costs:
-                own = sum(parts.get(("promised", pot), 0) for pot in OWN)
-                self.add(key, ("own_of_known_cost", ""), own, is_cancelled=is_cancelled)
+        places = {plan: it.places if self.is_cut else [NOWHERE] for plan, (it, _c) in plans.items()}
+        parts = {plan: (places[plan], pieces[plan]) for plan in plans}
+        for (key, how), amounts in cut(parts, SERIES, group_of).items():
+            adds(key, amounts, how)
 
-    def _add_parts(self, key, parts, *, is_cancelled):
-        self.touch(key)
+    def _add_parts(self, key, parts, how):
+        was_cancelled, is_touched, has_cost = how
+        if is_touched:
+            self.touch(key)
         for column, amount in parts.items():
-            self.add(key, column, amount, is_cancelled=is_cancelled)
-
-    def about(self, plans):
-        """{plan id: About} on the day, of those that the report is about."""
-        rows = self.of.plans().filter(self.of.within("pk", plans))
-        rows = rows.values_list("pk", "status", "cost_kgs")
-        return {
-            plan: About(
-                tyiyn(self.of.costs.get(plan, cost)),
-                status == PlanStatus.CANCELLED and plan not in self.of.cancelled_since,
+            for where, part in _moved(column, amount):
+                self.add(key, where, part, is_cancelled=was_cancelled)
+        if has_cost:
+            own = sum(
+                parts.get(("promised", pot), 0) - parts.get(("undone", pot), 0) for pot in OWN
             )
-            for plan, status, cost in rows
-            if plan in plans
-        }
+            self.add(key, ("own_of_known_cost", ""), own, is_cancelled=was_cancelled)
 
 
-def moved(is_cancelled, is_since, amounts):
-    """[(whether of cancelled plans, amounts)]; those of plans cancelled since leave there what they are."""
-    if not is_since:
-        return [(is_cancelled, amounts)]
-    back = [None if amount is None else -amount for amount in amounts]
-    return [(True, back), (False, amounts)]
+def _moved(column, amount):
+    """[(column, tyiyn)]: what is moved out of a kept sum is taken from there, see facts_money and facts_promises."""
+    measure, pot = column
+    kind, _line, step = measure.partition("_")
+    if kind == "undone":
+        yield ("original", pot), -amount
+        yield ("promised", pot), -amount
+    elif kind != "moved":
+        yield column, amount
+    elif step != "before":
+        yield ("net_before", pot), -amount
+        if step != "after":
+            yield (f"net_{step}", pot), amount
 
 
-class About(NamedTuple):
-    cost: int | None
-    is_cancelled: bool
+def is_cancelled(it, plan, of):
+    return it.status == PlanStatus.CANCELLED and plan not in of.cancelled_since
+
+
+NULL = Cast(Value(None), BigIntegerField())
+
+
+def _sums(amounts):
+    return {f"sum_{at}": SumTyiyn(amount) for at, amount in enumerate(amounts)}
 
 
 def without(rows, path, plans):

@@ -2,16 +2,16 @@
 
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.lookups import Exact, In
 
+from action_plans import facts_on
 from action_plans.models import (
     COUNTED,
     ActionPlan,
-    Contribution,
     FundingSlice,
     Phase,
     PlanStatus,
-    PromiseRevision,
     ServiceArea,
     Source,
     StatusChange,
@@ -23,7 +23,8 @@ from .donor_tables import scoped
 
 POTS = [name.removesuffix("_kgs") for name in KEPT]
 OWN = ["own_cash", "own_in_kind"]
-MANY = 300
+# Longer lists of ids cost more than a question inside a question.
+MANY = 1000
 
 
 def pot_of(source, form):
@@ -70,22 +71,33 @@ class Then:
     # Plans that stand otherwise in the rows of now
 
     @cached_property
+    def _facts(self):
+        """{plan id: {fact: its value then}}"""
+        return scoped.facts_then(self.scope, [facts_on.AREAS, facts_on.COST])
+
+    @cached_property
     def areas(self):
         """{plan id: ((code, share), …)}"""
-        return scoped.areas_then(self.scope)
+        return {plan: was[facts_on.AREAS] for plan, was in self._facts.items() if "areas" in was}
 
     @cached_property
     def costs(self):
         """{plan id: cost or None}"""
-        return scoped.costs_then(self.scope)
+        return {plan: was[facts_on.COST] for plan, was in self._facts.items() if "cost_kgs" in was}
 
     @cached_property
     def cancelled_since(self):
+        """Ids of plans that are cancelled now and were not then."""
         return set(self._steps().values_list("plan", flat=True)) if self.is_past else set()
 
     def _steps(self):
         steps = StatusChange.objects.order_by()
         return steps.filter(after=PlanStatus.CANCELLED, changed_at__gt=self.moment)
+
+    def _since(self):
+        """The same as what a condition is compared with."""
+        many = len(self.cancelled_since) > MANY
+        return self._steps().values("plan") if many else list(self.cancelled_since)
 
     @cached_property
     def special(self):
@@ -97,26 +109,22 @@ class Then:
         counted = Q(**{f"{path}__status__in": COUNTED})
         if not self.cancelled_since:
             return counted
-        since = {f"{path}__in": self._steps().values("plan")}
+        since = {f"{path}__in": self._since()}
         return counted | Q(**{f"{path}__status": PlanStatus.CANCELLED}, **since)
 
-    def by_status(self, rows, status, plan):
-        """[(rows, whether they are those of plans cancelled since)]; status, plan: the ways to status and id.
-
-        The first are all, by their status of now: leaving few out of them takes the database twice as long.
-        So the second are among the first, and are to be moved from cancelled ones to the others.
-        """
-        if not self.cancelled_since:
-            return [(rows, False)]
-        since = Q(**{status: PlanStatus.CANCELLED, f"{plan}__in": self._steps().values("plan")})
-        return [(rows, False), (rows.filter(since), True)]
+    def is_cancelled(self, status, plan):
+        """Expression: the plan of a row was cancelled by the day. status, plan: the ways to status and id."""
+        cancelled = Q(Exact(F(status), Value(PlanStatus.CANCELLED.value)))
+        if self.cancelled_since:
+            cancelled &= ~Q(In(F(plan), self._since()))
+        return Case(When(cancelled, then=Value(value=True)), default=Value(value=False))
 
     def within(self, path, plans):
-        """Condition: these plans, given by their ids; a long list costs more than a few plans too many."""
-        if len(plans) > MANY and not self.special and plans <= self.several:
-            several = self.slices().filter(is_whole=False)
-            return Q(**{f"{path}__in": several.values("plan")})
-        return Q(**{f"{path}__in": list(plans)})
+        """Condition: these plans, of several slices or special; a long list costs more than a few too many."""
+        if len(plans) <= MANY:
+            return listed(path, plans)
+        several = Q(**{f"{path}__in": self.slices().filter(is_whole=False).values("plan")})
+        return several | listed(path, self.special) if self.special else several
 
     # Conditions
 
@@ -152,6 +160,14 @@ class Then:
     def plans(self):
         return ActionPlan.objects.order_by().was_approved().filter(self.plan_condition())
 
+    def approved_plans(self, path):
+        """The same as a condition. path: the way to them."""
+        counted = Q(**{f"{path}status__in": COUNTED})
+        cancelled = Q(
+            **{f"{path}status": PlanStatus.CANCELLED, f"{path}approved_at__isnull": False}
+        )
+        return (counted | cancelled) & self.plan_condition(path)
+
     @cached_property
     def area_ids(self):
         """The chosen area and its parts."""
@@ -185,16 +201,7 @@ class Then:
         rows = self.slices().filter(is_whole=False)
         return set(rows.values_list("plan", flat=True))
 
-    @cached_property
-    def several_changed(self):
-        """Those of them with promises that are not those of their approval."""
-        several = FundingSlice.objects.filter(self.slice_condition(), is_whole=False)
-        revised = PromiseRevision.objects.order_by().filter(
-            contribution__plan__in=several.order_by().values("plan")
-        )
-        added = Contribution.objects.order_by().filter(
-            promised_on__isnull=False, plan__in=several.order_by().values("plan")
-        )
-        return set(revised.values_list("contribution__plan", flat=True)) | set(
-            added.values_list("plan", flat=True)
-        )
+
+def listed(path, plans):
+    """Condition: these plans, given by their ids."""
+    return Q(**{f"{path}__in": list(plans)})

@@ -52,7 +52,7 @@ def read(kept, language):
         )
         for each in kept["columns"]
     ]
-    kinds = {column.name: column.kind for column in columns}
+    kinds = Kinds({column.name: column.kind for column in columns if column.kind})
     return ReportTable(
         slug=kept["slug"],
         code=kept["code"],
@@ -149,7 +149,7 @@ def _name(row, table, words):
     kinds = _kinds(table)
     return canonical(
         {
-            name: cell(value, kinds.get(name) or _kind(name))
+            name: cell(value, kinds[name])
             for name, value in row.items()
             if name not in LEFT_OUT and not _is_word(name, words)
         }
@@ -174,12 +174,12 @@ def _total(tables):
 
 def _merged_row(rows, kinds, words):
     first, *others = rows.values()
-    found = {}
+    is_same, found = all(row == first for row in others), {}
     for name, value in first.items():
         if name in LEFT_OUT:
             continue
-        kind = kinds.get(name) or _kind(name)
-        if all(row.get(name) == value for row in others):
+        kind = kinds[name]
+        if is_same or all(row.get(name) == value for row in others):
             found[name] = cell(value, kind)
         elif _is_word(name, words):
             found[name] = {lang: cell(row.get(name), kind) for lang, row in rows.items()}
@@ -188,13 +188,16 @@ def _merged_row(rows, kinds, words):
     return found
 
 
+class Kinds(dict):
+    """{name: kind}, of columns and of what no column shows: amounts there are amounts, too."""
+
+    def __missing__(self, name):
+        self[name] = "kgs" if name.endswith("_kgs") else ""
+        return self[name]
+
+
 def _kinds(table):
-    return {column.name: column.kind for column in table.columns}
-
-
-def _kind(name):
-    """Amounts that no column shows are amounts, too."""
-    return "kgs" if name.endswith("_kgs") else ""
+    return Kinds({column.name: column.kind for column in table.columns if column.kind})
 
 
 def cell(value, kind):
@@ -220,9 +223,7 @@ def _without_zeros(value):
 
 
 def _read_row(row, kinds, language):
-    return {
-        name: _read(value, kinds.get(name) or _kind(name), language) for name, value in row.items()
-    }
+    return {name: _read(value, kinds[name], language) for name, value in row.items()}
 
 
 def _read(value, kind, language):

@@ -9,6 +9,7 @@ import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -17,12 +18,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from action_plans.models import PeriodStatus
+from lib.memory import uncollected
 
 from . import closing, snapshots
 from .about import about_of, has_sample
-from .exports.pdf import Signature, to_pdf
+from .exports.pdf import Signature, begin_pdf, to_pdf
 from .exports.tables_csv import figures_csv
 from .exports.tables_xlsx import to_xlsx
+from .exports.typeset import Typesetter
 from .models import SignedFile, SignedReport
 from .models.signed import FileFormat
 
@@ -31,15 +34,16 @@ NAMES = ["name_ky", "name_ru", "name_en"]
 
 def sign(*, period, template, name, role, by, seen="", site=""):
     """The new SignedReport. seen: SHA-256 of the figures that the approver read; site: where the portal is."""
-    with _no_file_without_its_row() as written, transaction.atomic():
+    with uncollected(), _no_file_without_its_row() as written, transaction.atomic():
         period = _locked(period)
         refuse(period, template, by)
-        data = snapshots.build(period, template, next_version(period))
-        text = snapshots.canonical(data)
-        _refuse_unseen(text, seen)
-        report = _report(period, template, data, text, name.strip(), role.strip(), by)
-        for format, content in _files(report, data, site):
-            _keep(report, format, content, written)
+        report = _unsigned(period, template, name.strip(), role.strip(), by)
+        with Typesetter() as typesetter:
+            early = partial(_begin_paper, typesetter, report)
+            data = snapshots.build(period, template, report.version, early=early)
+            _freeze(report, snapshots.text_of(data), seen)
+            for format, content in _files(report, data, site, typesetter):
+                _keep(report, format, content, written)
         signed = PeriodStatus.SIGNED
         closing.step(period, signed, by=by, role=report.approved_role, at=report.approved_at)
     return report
@@ -73,7 +77,7 @@ def next_version(period):
 def proposed(period, template):
     """(data, SHA-256) of what would be signed."""
     data = snapshots.build(period, template, next_version(period))
-    return data, snapshots.sha256_of(snapshots.canonical(data))
+    return data, snapshots.sha256_of(snapshots.text_of(data))
 
 
 def _locked(period):
@@ -85,28 +89,16 @@ def _locked(period):
     return found
 
 
-def _refuse_unseen(text, seen):
-    if seen and seen != snapshots.sha256_of(text):
-        raise ValidationError(
-            _(
-                "The figures changed since you opened the page, so nothing was signed. "
-                "Here they are as they are now."
-            ),
-            code="changed",
-        )
-
-
-def _report(period, template, data, text, name, role, by):
+def _unsigned(period, template, name, role, by):
+    """All that is known of the report before its figures."""
     prepared = period.closed_by
     with translation.override(template.language):
-        return SignedReport.objects.create(
+        return SignedReport(
             period=period,
-            version=data["version"],
+            version=next_version(period),
             template=template,
             **{name: getattr(template, name) for name in NAMES},
             language=template.language,
-            snapshot=text,
-            sha256=snapshots.sha256_of(text),
             certificate=template.certificate,
             prepared_at=period.closed_at,
             prepared_by=prepared,
@@ -120,30 +112,54 @@ def _report(period, template, data, text, name, role, by):
         )
 
 
-def _files(report, data, site):
+def _freeze(report, text, seen):
+    report.snapshot, report.sha256 = text, snapshots.sha256_of(text)
+    if seen and seen != report.sha256:
+        raise ValidationError(
+            _(
+                "The figures changed since you opened the page, so nothing was signed. "
+                "Here they are as they are now."
+            ),
+            code="changed",
+        )
+    report.save(force_insert=True)
+
+
+def _begin_paper(typesetter, report, tables):
+    """Typst lays the long tables out while the other languages are made; the signed ones are what is set."""
+    begin_pdf(typesetter, tables, _about(report, address=""), signature_of(report))
+
+
+def _about(report, *, address):
+    return about_of(
+        snapshots.scope_of_period(report.period, report.template),
+        at=report.approved_at,
+        address=address,
+        signed=report,
+        title=report.name,
+    )
+
+
+def _files(report, data, site, typesetter):
     """[(format, bytes)], all made from the snapshot, in the language of the template."""
     with translation.override(report.language):
         tables = snapshots.tables_from(data, report.language)
-        about = about_of(
-            snapshots.scope_of_period(report.period, report.template),
-            at=report.approved_at,
-            address=site.rstrip("/") + report.get_absolute_url(),
-            signed=report,
-            title=report.name,
-        )
+        about = _about(report, address=site.rstrip("/") + report.get_absolute_url())
         # A process of its own sets the pages, so the other files are made meanwhile.
         with ThreadPoolExecutor(max_workers=1) as beside:
-            paper = beside.submit(_paper, tables, about, signature_of(report), report.language)
+            paper = beside.submit(
+                _paper, tables, about, signature_of(report), report.language, typesetter
+            )
             yield FileFormat.JSON, report.snapshot.encode()
             yield FileFormat.CSV, _bytes(figures_csv(tables))
             yield FileFormat.XLSX, _bytes(to_xlsx(tables, about))
             yield FileFormat.PDF, paper.result()
 
 
-def _paper(tables, about, signature, language):
+def _paper(tables, about, signature, language, typesetter):
     """It asks the database nothing: this thread would have a connection of its own."""
     with translation.override(language):
-        return to_pdf(tables, about, signature)
+        return to_pdf(tables, about, signature, typesetter=typesetter)
 
 
 def signature_of(report):

@@ -8,14 +8,18 @@ import json
 
 from django.utils import translation
 
+from lib.asked_once import asked_once
+
 from . import donor_report, facts, restated
-from .canonical import canonical, plain, sha256_of
+from .canonical import canonical, plain, sha256_of, text_of
 from .donor_tables.registry import TABLES
-from .merging import LANGUAGES, cell, merged, read, spoken, together
+from .merging import LANGUAGES, Kinds, cell, merged, read, spoken, together
 from .scope import Scope
 
-__all__ = ["build", "canonical", "sha256_of", "table_from", "tables_from"]
+__all__ = ["build", "canonical", "sha256_of", "table_from", "tables_from", "text_of"]
 FORMAT = "psi-signed-report/1"
+# The same for equal rows, whatever order the database answers in.
+IN_ORDER = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
 def scope_of_period(period, template):
@@ -30,7 +34,8 @@ def scope_of_period(period, template):
     return donor_report.of_template(scope, template)
 
 
-def build(period, template, version):
+def build(period, template, version, *, early=None):
+    """early: called with the tables in the language of the template, before the others are made."""
     scope = scope_of_period(period, template)
     known = facts.facts_of(scope)
     before = period.reports.filter(version__lt=version).order_by("-version").first()
@@ -46,8 +51,8 @@ def build(period, template, version):
             "closed_at": period.closed_at,
         },
         "template": _template(template),
-        "tables": _tables(template, scope, known),
-        "facts": sorted(_facts(known), key=_in_order),
+        "tables": _tables(template, scope, known, early),
+        "facts": sorted(_facts(known), key=IN_ORDER),
     }
     if before:
         data["tables"] += restated.tables(json.loads(before.snapshot), plain(data))
@@ -65,12 +70,8 @@ def table_from(data, slug, language, *, rows=""):
     return read(found[0], language) if found else None
 
 
-def _tables(template, scope, known):
-    made = {}
-    for language in LANGUAGES:
-        with translation.override(language):
-            tables = donor_report.tables_of(template, scope, known)
-            made[language] = [spoken(table) for table in tables]
+def _tables(template, scope, known, early):
+    made = _spoken(template, scope, known, early)
     entries = [each for each in template.tables if each["table"] in TABLES]
     return [
         merged(dict(zip(made, same, strict=True)), order_of=template.language)
@@ -79,14 +80,23 @@ def _tables(template, scope, known):
     ]
 
 
-def _in_order(row):
-    """The same for equal rows, whatever order the database answers in."""
-    return json.dumps(row, sort_keys=True, default=str)
+def _spoken(template, scope, known, early):
+    """{language: [ReportTable]}, with what the database said for the first one."""
+    made = dict.fromkeys(LANGUAGES)
+    with asked_once():
+        for language in sorted(LANGUAGES, key=lambda each: each != template.language):
+            with translation.override(language):
+                tables = donor_report.tables_of(template, scope, known)
+                made[language] = [spoken(table) for table in tables]
+                if early and language == template.language:
+                    early(made[language])
+    return made
 
 
 def _facts(known):
+    kinds = Kinds()
     return [
-        {name: cell(value, "kgs" if name.endswith("_kgs") else "") for name, value in row.items()}
+        {name: cell(value, kinds[name]) for name, value in row.items()}
         for row in facts.plan_rows(known)
     ]
 

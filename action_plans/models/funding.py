@@ -51,6 +51,12 @@ class Contribution(models.Model):
                 fields=["plan"],
                 condition=Q(source=Source.MUNICIPALITY, decision=""),
             ),
+            # Promised after the approval: few rows of many.
+            models.Index(
+                name="promise_made_later",
+                fields=["plan"],
+                condition=Q(promised_on__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -138,8 +144,12 @@ class Payment(LedgerRow):
                 fields=["currency", "paid_on"],
                 condition=Q(booked_at=None),
             ),
-            # What a period adds is a small part of all there is.
-            models.Index(name="payment_accounted", fields=["accounted_on"]),
+            # What a period adds is a small part of all there is; reports read it from here, without the rows.
+            models.Index(
+                name="payment_counted",
+                fields=["accounted_on", "contribution", "kind", "late_for", "amount_kgs"],
+                condition=Q(booked_at__isnull=False),
+            ),
             models.Index(
                 name="payment_is_late", fields=["late_for"], condition=Q(late_for__isnull=False)
             ),

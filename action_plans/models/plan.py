@@ -374,5 +374,10 @@ class ActionPlan(Money):
             self.status == PlanStatus.CANCELLED and self.approved_at is not None
         )
 
+    def is_payable_by(self, user):
+        # Same rule as payable_by(), without a question for the office.
+        own = ActionPlan.objects.of_own_municipality(user).filter(pk=self.pk)
+        return self.was_approved and (user.works_for_programme or own.exists())
+
     def is_sample(self, field):
         return field in self.sample_fields

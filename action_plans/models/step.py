@@ -22,6 +22,14 @@ class StatusChange(models.Model):
         verbose_name = _("step of a plan")
         verbose_name_plural = _("steps of plans")
         ordering = ["-changed_at", "-pk"]
+        indexes = [
+            # A report of a past day asks which plans were cancelled since.
+            models.Index(
+                name="step_of_cancelling",
+                fields=["changed_at", "plan"],
+                condition=Q(after="cancelled"),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="step_status_known", condition=Q(after__in=PlanStatus.values)

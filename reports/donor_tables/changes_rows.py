@@ -33,6 +33,15 @@ from lib.money import format_kgs, format_number, format_share
 NOT_KNOWN = "—"
 
 
+# What is read of a row and of what it leads to: plans are wide.
+BY = ["name", "email"]
+PROMISED = ["before_kgs", "amount_kgs", "effective_on", "reason", "decision"]
+PROMISED += ["contribution__source", "contribution__form", "contribution__plan__reference"]
+PROMISED += [f"revised_by__{name}" for name in BY]
+BUDGETED = ["amount_kgs", "effective_on", "reason", "line__title", "line__plan__reference"]
+BUDGETED += [f"revised_by__{name}" for name in BY]
+
+
 class NamedPlan(NamedTuple):
     """All of a plan that a row says."""
 
@@ -135,6 +144,7 @@ def _promises(keys):
 
 def _revisions(keys):
     rows = PromiseRevision.objects.select_related("contribution__plan", "revised_by")
+    rows = rows.only(*PROMISED)
     found = {}
     for row in rows.filter(pk__in=keys):
         what = pgettext("change", "Promise: %(what)s") % {"what": _promised(row.contribution)}
@@ -153,6 +163,7 @@ def _revisions(keys):
 def _budgets(keys):
     earlier = BudgetRevision.objects.filter(line=OuterRef("line"), number=OuterRef("number") - 1)
     rows = BudgetRevision.objects.select_related("line__plan", "revised_by").filter(pk__in=keys)
+    rows = rows.only(*BUDGETED)
     found = {}
     for row in rows.annotate(before_kgs=Subquery(earlier.values("amount_kgs"))):
         what = pgettext("change", "Budget line: %(line)s") % {"line": row.line.title}

@@ -131,6 +131,13 @@ def costs_then(scope):
     return facts_on.costs_then(scope.day, moment_of_money(scope)) if is_past(scope) else {}
 
 
+def facts_then(scope, facts):
+    """{plan id: {fact: its value then}} of the facts that were others than now."""
+    if not is_past(scope):
+        return {}
+    return facts_on.then_of(None, scope.day, moment_of_money(scope), facts=facts)
+
+
 # Rows of the ledger
 
 

@@ -34,10 +34,21 @@ class Signature(NamedTuple):
     certificate: str
 
 
-def to_pdf(tables, about, signature=None, *, certificate=""):
-    """bytes. certificate: the wording under which a draft would be signed."""
-    moment = about.made_at or (signature and signature.approved_at)
-    data = {
+def to_pdf(tables, about, signature=None, *, certificate="", typesetter=None):
+    """bytes. certificate: the wording under which a draft would be signed; typesetter: one that begin_pdf() knows."""
+    data, moment = _data(tables, about, signature, certificate), _moment(about, signature)
+    set_by = typesetter.finish if typesetter else typeset
+    return set_by(data, timestamp=int(moment.timestamp()) if moment else 0)
+
+
+def begin_pdf(typesetter, tables, about, signature):
+    """What takes long is begun with these tables; about may not know yet as what they will be signed."""
+    typesetter.begin(_data(tables, about, signature, ""))
+
+
+def _data(tables, about, signature, certificate):
+    moment = _moment(about, signature)
+    return {
         "lang": (get_language() or "en")[:2],
         "title": str(about.title) or "—",
         "author": signature.approved_name if signature else about.made_by,
@@ -48,7 +59,10 @@ def to_pdf(tables, about, signature=None, *, certificate=""):
         "foot": _foot(about, moment),
         "sections": _sections(tables, about),
     }
-    return typeset(data, timestamp=int(moment.timestamp()) if moment else 0)
+
+
+def _moment(about, signature):
+    return about.made_at or (signature and signature.approved_at)
 
 
 def _parts(moment):

@@ -5,16 +5,18 @@ What is not known is empty; why, says the last column. docs/reports-csv.md tells
 
 import datetime as dt
 from decimal import Decimal
+from itertools import islice
 from tempfile import TemporaryFile
 
 from lib.money import round_share
 
-from .csv import BOM, as_text, cell
+from .csv import BOM, NEEDS_QUOTES, as_text, cell
 from .ledger_csv import moment, plain
 
 REASONS = "reasons"
 TOTAL = "total"
 LONG = ["table", "row", "column", "value"]
+AT_ONCE = 2000  # lines
 
 
 def to_csv(table):
@@ -63,6 +65,8 @@ def _value(value, kind):
 
 def _other(value):
     """A number without a kind, a code, or words."""
+    if type(value) is str:
+        return as_text(value)
     if isinstance(value, dt.datetime):
         return moment(value.astimezone(dt.UTC))
     if isinstance(value, dt.date):
@@ -91,9 +95,18 @@ def _reasons(row):
 
 
 def _file(names, lines):
+    """lines: of texts."""
     file = TemporaryFile()  # noqa: SIM115 -- the response closes it
     file.write(f"{BOM}{','.join(names)}\n".encode())
-    for line in lines:
-        file.write(f"{','.join(map(cell, line))}\n".encode())
+    lines = map(_line, lines)
+    while part := "".join(islice(lines, AT_ONCE)):
+        file.write(part.encode())
     file.seek(0)
     return file
+
+
+def _line(texts):
+    """Most have nothing to quote: that is seen once."""
+    line = ",".join(texts)
+    has_more = line.count(",") >= len(texts) or NEEDS_QUOTES.search(line.replace(",", ""))
+    return f"{','.join(map(cell, texts)) if has_more else line}\n"

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from action_plans import findings
+from action_plans.known import known
 from action_plans.models import (
     ActionPlan,
     Attachment,
@@ -286,7 +287,7 @@ def test_keeping_findings_asks_a_constant_number_of_queries(django_assert_num_qu
         ContributionFactory(plan=plan, source="oblast", amount_kgs=1)
     plan = keep_totals(plan.pk)
     with django_assert_num_queries(4):  # promises, parts, kept, documents elsewhere
-        findings.keep_findings(findings.known([plan])[plan.pk])
+        findings.keep_findings(known([plan])[plan.pk])
 
 
 def test_recheck_finds_what_changed_outside_of_the_plans():

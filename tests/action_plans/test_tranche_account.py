@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from action_plans import tranche_account, tranche_moves
+from action_plans import tranche_account, tranche_moves, tranche_price
 from action_plans.models import Contribution
 from action_plans.tranche_statement import statement
 from lib.money import convert
@@ -227,9 +227,9 @@ def test_a_payment_is_priced_by_what_is_in_the_account(policy, som):
     phase = PhaseFactory(fx_policy=policy)
     two_tranches(phase)
     asked = {"phase": phase, "currency": "CHF", "amount": Decimal("1000.00")}
-    priced = tranche_account.price(on=dt.date(2015, 1, 1), **asked)
+    priced = tranche_price.price(on=dt.date(2015, 1, 1), **asked)
     assert (priced.amount_kgs, priced.on) == (Decimal(som), dt.date(2014, 6, 1))
-    assert tranche_account.price(on=dt.date(2013, 12, 1), **asked) is None
+    assert tranche_price.price(on=dt.date(2013, 12, 1), **asked) is None
 
 
 @pytest.mark.parametrize("policy", ["weighted", "fifo"])
@@ -251,6 +251,31 @@ def test_to_price_a_payment_many_days_are_added_up(policy):
         priced_by_sums_as_by_days(phase, dt.date(2015, 1, 1))
     # Both have 2 tranches and the first payment. Then 16 payments and what came back, or one of each.
     assert move.call_count == (3 + 17) + (3 + 3)
+
+
+@pytest.mark.parametrize("policy", ["weighted", "fifo"])
+def test_money_in_other_currencies_is_taken_from_where_som_are_paid_from(policy):
+    """Unless it has tranches of its own."""
+    phase = PhaseFactory(fx_policy=policy)
+    two_tranches(phase)
+    for month in (2, 9):
+        TrancheFactory(
+            phase=phase, currency="USD", received_on=dt.date(2014, month, 1), rate_value=50 + month
+        )
+    prices = [francs_cost(phase)]
+    for month, currency in enumerate(["USD", "EUR", "USD", "EUR"], 3):
+        values = {"amount": Decimal(9000), "currency": currency, "rate_value": Decimal(80)}
+        pay(phase, 720_000, on=dt.date(2014, month, 1), rate_source="manual", **values)
+        prices.append(francs_cost(phase))
+        for asked in ("CHF", "USD"):
+            priced_by_sums_as_by_days(phase, dt.date(2015, 1, 1), asked)
+    assert prices[0] == prices[1] != prices[2] == prices[3]
+
+
+def francs_cost(phase):
+    """All that two tranches brought, so in turn, too."""
+    asked = {"phase": phase, "currency": "CHF", "amount": Decimal(200_000)}
+    return tranche_price.price(on=dt.date(2015, 1, 1), **asked)
 
 
 def test_the_equivalent_rests_on_the_mean_of_the_rates_that_held():
@@ -343,11 +368,11 @@ def adds_up(account):
     assert at_budget == account.received.kgs
 
 
-def priced_by_sums_as_by_days(phase, day):
-    asked = {"phase": phase, "currency": "CHF", "amount": Decimal("123.45"), "on": day}
-    with mock.patch.object(tranche_account, "MANY", 0):
-        by_days = tranche_account.price(**asked)
-    assert tranche_account.price(**asked) == by_days
+def priced_by_sums_as_by_days(phase, day, currency="CHF"):
+    asked = {"phase": phase, "currency": currency, "amount": Decimal("123.45"), "on": day}
+    with mock.patch.object(tranche_price, "MANY", 0):
+        by_days = tranche_price.price(**asked)
+    assert tranche_price.price(**asked) == by_days
 
 
 def not_by_sums_alone(phase, policy, end):

@@ -87,7 +87,7 @@ class Life:
     def items(self):
         return InKindItem.objects.filter(contribution__plan=self.plan)
 
-    def book(self, amount, n, currency="KGS"):
+    def book(self, amount, n, currency="KGS", evidence=None):
         kind = KINDS[n % 4]
         line = self.line if kind == "spent" else None
         payments.book(
@@ -98,7 +98,18 @@ class Life:
             booking_key=uuid.uuid4(),
             by=self.by,
             currency=currency,
-            document_number="" if n == 5 else str(n),
+            document_number="" if n == 5 or evidence else str(n),
+            evidence=evidence,
+        )
+
+    def book_with_scan(self, amount, n):
+        """The same invoice may prove a payment of the other plan."""
+        self.book(amount, n, evidence=SimpleUploadedFile("act.pdf", PDF, "application/pdf"))
+
+    def off_the_line(self, amount, n):
+        """A payment had been booked on a budget line that it does not belong to."""
+        corrections.correct(
+            payment=self.nth(self.rows, n), reason="x", by=self.by, budget_line=None
         )
 
     def book_francs(self, amount, n):
@@ -229,7 +240,7 @@ class NothingThereError(Exception):
 
 VERBS = ["book", "book_francs", "reverse", "correct", "move", "discard", "rate_arrives", "claim"]
 VERBS += ["verify", "withdraw", "drop_claim", "promise", "promise_more", "budget", "comment"]
-VERBS += ["facts", "step", "other_day"]
+VERBS += ["facts", "step", "other_day", "book_with_scan", "off_the_line"]
 AMOUNT = st.decimals(min_value="0.01", max_value="900000.00", places=2)
 # First some money, then anything.
 STEPS = st.lists(
@@ -245,7 +256,8 @@ def test_every_verb_does_something_here(db):
     order += [("drop_claim", 0), ("claim", 1), ("verify", 1), ("withdraw", 0), ("promise", 1)]
     order += [("promise_more", 1), ("budget", 1), ("comment", 1), ("facts", 1), ("reverse", 3)]
     order += [("book_francs", 9), ("discard", 0), ("book_francs", 9), ("rate_arrives", 0)]
-    order += [("book", 0), ("move", -1), ("other_day", -1)]
+    order += [("book", 0), ("move", -1), ("other_day", -1), ("book_with_scan", 2)]
+    order += [("off_the_line", -1)]
     order += [("step", 0)]
     with TestCase.captureOnCommitCallbacks(execute=True):
         refused = [

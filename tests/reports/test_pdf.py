@@ -13,8 +13,8 @@ from reports.about import About
 from reports.column import Column
 from reports.exports import paper
 from reports.exports.hyphens import SOFT_HYPHEN, longest_word, parted
-from reports.exports.pdf import Signature, to_pdf
-from reports.exports.typeset import USUAL, is_shown, typeset
+from reports.exports.pdf import Signature, begin_pdf, to_pdf
+from reports.exports.typeset import USUAL, Typesetter, is_shown, typeset
 from reports.report_table import ReportTable
 
 AT = datetime(2018, 7, 1, 5, 0, tzinfo=UTC)
@@ -248,6 +248,24 @@ def test_the_same_tables_give_the_same_bytes():
     assert to_pdf([sources()], signed_about(), SIGNATURE) == first
 
 
+def test_what_was_begun_with_other_words_is_set_with_the_final_ones():
+    tables = [sources(), sources(code="T4", rows=[row(f"Грант {n}") for n in range(40)])]
+    other = [tables[0], sources(code="T4", rows=[row(f"Грант {n}") for n in range(39)])]
+    expected = to_pdf(tables, signed_about(), SIGNATURE)
+    for begun in (tables, other):
+        with Typesetter() as typesetter:
+            begin_pdf(typesetter, begun, about(title="Other"), SIGNATURE)
+            assert to_pdf(tables, signed_about(), SIGNATURE, typesetter=typesetter) == expected
+
+
+def test_who_begins_what_cannot_be_set_hears_of_it_at_the_end():
+    with Typesetter() as typesetter:
+        typesetter.begin({"lang": "en"})
+        typesetter.process.wait()
+        with pytest.raises(RuntimeError, match="dictionary does not contain key"):
+            typesetter.finish({"lang": "en"}, timestamp=0)
+
+
 @pytest.mark.parametrize(
     "letters", ["\U0001f3eb", "中文", "ก", "\x01", "\U0001f468\u200d\U0001f469"]
 )
@@ -307,3 +325,18 @@ def test_long_kyrgyz_words_may_be_parted_between_syllables():
     assert parted("айыл", from_letters=10) == "айыл"
     assert SOFT_HYPHEN in parted("x" * 100, from_letters=999)
     assert longest_word(["Бекитилген бюджет"], letters=9) == "Бекитилге-"
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ky"])
+def test_a_reference_is_found_as_it_is_written_beside_words_that_are_parted(language):
+    words = "Достопримечательность, administratively, администрацияларынын " * 3
+    columns = [Column("name", "Reference", "text"), Column("title", "Title", "text")]
+    columns += [Column(f"a{n}_kgs", f"Sum {n}", "kgs") for n in range(9)]
+    cells = {f"a{n}_kgs": Decimal("97123456.78") for n in range(9)}
+    shown = {"name": "Y-2014-385", "title": words} | cells
+    table = sources(columns=columns, rows=[shown], total={"name": "Z-1"} | cells, notes=[words])
+    cover = about(title=words, phase=words)  # the first hyphens are those of parted words
+    with override(language):
+        text = "\n".join(page.extract_text() for page in read(to_pdf([table], cover)).pages)
+    assert {"Y-2014-385", "Z-1"} <= set(text.split())
+    assert re.search(r"\w-\n\w", text)  # a word is parted

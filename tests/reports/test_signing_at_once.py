@@ -35,10 +35,10 @@ def slowly(monkeypatch):
     """A signing that is in the middle of its files when the event is set, and stays there for a moment."""
     inside, make = threading.Event(), signing.to_pdf
 
-    def slow(*args):
+    def slow(*args, **named):
         inside.set()
         threading.Event().wait(0.5)
-        return make(*args)
+        return make(*args, **named)
 
     monkeypatch.setattr(signing, "to_pdf", slow)
     return inside
