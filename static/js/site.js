@@ -69,13 +69,29 @@ function keep(form) {
   form.addEventListener("submit", () => {
     if (unsaved) store();
     unsaved = false;
+    if (isNew(form)) {
+      const sent = { person, ...valuesOf(form) };
+      attempt(() => history.replaceState({ ...history.state, sent }, ""));
+    }
   });
+  // Back to the form of something new, which may come as a fresh page: as it was sent, so nothing is made twice.
+  const sent = isNew(form) && history.state?.sent;
+  if (sent && sent.person === person) {
+    addEventListener("DOMContentLoaded", () => {
+      take(form, sent);
+      clearTimeout(timer);
+      unsaved = false;
+    });
+  }
   addEventListener("beforeunload", (event) => {
     if (!unsaved) return;
     store();
     event.preventDefault();
   });
 }
+
+// The same key sent again is the same plan, event or presentation, perhaps changed. What is edited has none.
+const isNew = (form) => Boolean(form.elements.key?.value) && "kept" in form.elements.key.dataset;
 
 // What a person would notice: the typing, and which rows are removed.
 function seen({ shown, hidden = {} }) {
