@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from action_plans.form_fields import CountField, kept_input
 
@@ -24,7 +24,7 @@ class AttendanceRow(forms.Form):
     )
     women = CountField(required=False, label=gettext_lazy("Women"))
     men = CountField(required=False, label=gettext_lazy("Men"))
-    total = CountField(required=False, label=gettext_lazy("People"))
+    total = CountField(required=False, label=pgettext_lazy("attendance", "People"))
     field_order = ["municipality", "institution", "role", "women", "men", "total"]
 
     def __init__(self, *args, places, **kwargs):

@@ -7,7 +7,6 @@ from django.db.models import Prefetch, Q
 from django.urls import reverse
 
 from action_plans.templatetags.plans import lang
-from lib.dates import format_moment
 from lib.money import share
 from municipalities.models import Municipality, current_language
 
@@ -40,7 +39,8 @@ def context_of(event, user, *, at):
         "is_office": is_office,
         "call_is_open": event.call_is_open(at=at),
         "presentations": presentations,
-        "talks": talk_rows(presentations, user),
+        "talks": talk_rows([talk for talk in presentations if not talk.session_id], user),
+        "in_programme": sum(1 for talk in presentations if talk.session_id),
         "practices": practices,
         "attendance": attendance,
         "photos": [each for each in documents if each.kind == DocumentKind.PHOTO],
@@ -70,12 +70,11 @@ def presentations_of(event):
 
 
 class TalkRow(NamedTuple):
-    """A presentation as the table shows it, ready to print: there may be hundreds."""
+    """A presentation without a time as the table shows it, ready to print: there may be hundreds."""
 
     url: str
     title: str
     lang: str
-    when: str
     places: list  # of names, links for who may open them
     is_unnamed: bool
     area: str
@@ -86,7 +85,6 @@ class TalkRow(NamedTuple):
 def talk_rows(presentations, user):
     name = cache(lambda place: named(place, link=user.is_authenticated))
     area_name = cache(named)
-    moment = cache(format_moment)
     url = reverse("conferences:presentation", args=[0])
     rows = []
     for talk in presentations:
@@ -95,7 +93,6 @@ def talk_rows(presentations, user):
             url=url.replace("/0/", f"/{talk.pk}/"),
             title=text.title if text else str(talk),
             lang=lang(text),
-            when=moment(talk.starts_at),
             places=places,
             is_unnamed=not places and talk.municipality_is_unnamed,
             area=area_name(talk.area) if talk.area else "",

@@ -57,6 +57,7 @@ def accepted_talks(event):
     return (
         event.presentations.accepted()
         .select_related(None)
+        .select_related("area")
         .prefetch_related(
             Prefetch("texts", PresentationText.objects.defer("abstract")),
             "municipalities",

@@ -40,6 +40,22 @@ def format_range(first, last, language=None):
     return f"{format_partial(first, language=language)} – {format_partial(last, language=language)}"
 
 
+def format_days(first, last, language=None):
+    """7–8 Jan 2027 · 30 Nov – 1 Dec 2018: what both days share is written once."""
+    code = (language or get_language() or "en")[:2]
+    if first.year != last.year:
+        return format_range(first, last, language)
+    is_kyrgyz = code == "ky"
+    if first.month == last.month:
+        days = f"'{first.day}–'d"
+        pattern = f"y-'ж'. {days}-MMM" if is_kyrgyz else f"{days} MMM y"
+        return format_date(last, pattern, locale=code if code in PATTERNS else "en")
+    if is_kyrgyz:
+        return f"{format_partial(first, language=code)} – {format_date(last, 'd-MMM', locale=code)}"
+    short = format_date(first, "d MMM", locale=code if code in PATTERNS else "en")
+    return f"{short} – {format_partial(last, language=code)}"
+
+
 def last_day(day, precision):
     """The last day that a date of this precision may mean; it holds the first one."""
     if precision == Precision.YEAR:

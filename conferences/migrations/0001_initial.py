@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
                     "total",
                     models.PositiveIntegerField(
                         help_text="In all, with those of whom nobody said whether women or men.",
-                        verbose_name="people",
+                        verbose_name="People",
                     ),
                 ),
                 (

@@ -43,7 +43,8 @@ class Attendance(models.Model):
     women = models.PositiveIntegerField(_("women"), null=True, blank=True)
     men = models.PositiveIntegerField(_("men"), null=True, blank=True)
     total = models.PositiveIntegerField(
-        _("people"), help_text=_("In all, with those of whom nobody said whether women or men.")
+        pgettext_lazy("attendance", "People"),
+        help_text=_("In all, with those of whom nobody said whether women or men."),
     )
 
     objects = AttendanceQuerySet.as_manager()

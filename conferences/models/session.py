@@ -53,6 +53,13 @@ class Session(Named):
     ends_at = models.DateTimeField(_("ends"))
     moderator = models.CharField(_("moderator"), max_length=200, blank=True)
 
+    @property
+    def kind_in_words(self):
+        """ "" where the name says it already, as that of a break, or the talks do."""
+        words = str(self.get_kind_display())
+        silent = self.kind in (self.Kind.TALKS, self.Kind.OTHER)
+        return "" if silent or words.casefold() == self.name.casefold() else words
+
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")

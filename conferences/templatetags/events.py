@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils.html import format_html
 
 from action_plans.templatetags.plans import lang
-from lib.dates import Precision, format_partial, format_range
+from lib.dates import Precision, format_days, format_partial
 
 register = template.Library()
 NAMES = dict(settings.LANGUAGES)
@@ -13,12 +13,12 @@ NAMES = dict(settings.LANGUAGES)
 
 @register.filter
 def event_dates(event):
-    """30 Nov 2018 · 11 Oct 2018 – 12 Oct 2018 · April 2016"""
+    """30 Nov 2018 · 11–12 Oct 2018 · April 2016"""
     first, last = event.starts_on, event.ends_on
     if last is None or last == first:
         return format_partial(first, event.starts_precision)
     if event.starts_precision == Precision.DAY:
-        return format_range(first, last)
+        return format_days(first, last)
     shown = [format_partial(day, event.starts_precision) for day in (first, last)]
     return " – ".join(dict.fromkeys(shown))
 

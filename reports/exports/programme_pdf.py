@@ -64,8 +64,8 @@ def _day(day):
 
 def _session(session):
     notes = []
-    if session.kind not in (session.Kind.TALKS, session.Kind.OTHER):
-        notes.append(str(session.get_kind_display()))
+    if session.kind_in_words:
+        notes.append(session.kind_in_words)
     if session.moderator:
         notes.append(_("Moderator: %(name)s") % {"name": session.moderator})
     return {

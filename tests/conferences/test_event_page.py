@@ -84,6 +84,33 @@ def test_what_nobody_counted_is_not_nought(client):
     assert (people, people.women_share) == ((3, None, None), None)
 
 
+def test_a_talk_with_a_time_stands_in_the_programme_only(client):
+    event = factories.EventFactory()
+    session = factories.SessionFactory(event=event)
+    factories.PresentationFactory(
+        event=event,
+        title="With a time",
+        area=ServiceAreaFactory(name_en="Drinking water"),
+        session=session,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+    )
+    text = page(client, event)
+    assert text.count("With a time") == text.count("Drinking water") == 1
+    assert '<span class="quiet num">1</span>' in text
+    factories.PresentationFactory(event=event, title="Without one")
+    response = client.get(event.get_absolute_url())
+    assert [row.title for row in response.context["talks"]] == ["Without one"]
+    assert '<span class="quiet num">2</span>' in response.content.decode()
+
+
+def test_a_break_that_is_called_break_says_so_once():
+    session = factories.SessionFactory.build(kind="break", name_en="Break", name_ru="", name_ky="")
+    assert session.kind_in_words == ""
+    session.name_en = "Lunch"
+    assert session.kind_in_words == "Break"
+
+
 def test_a_page_in_another_language_says_so(client):
     client.cookies["django_language"] = "ru"
     event = factories.EventFactory(title="Forum")

@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.utils import translation
 from django.utils.formats import date_format
 
-from lib.dates import Precision, format_moment, format_partial, parse_date
+from lib.dates import Precision, format_days, format_moment, format_partial, parse_date
 
 LANGUAGES = ["ky", "ru", "en"]
 DAY = date(2018, 8, 16)
@@ -75,3 +75,18 @@ def test_django_itself_writes_dates_and_decimals_in_our_formats(language, long, 
     with translation.override(language):
         assert date_format(DAY) == long
         assert Template("{{ half }}").render(Context({"half": 0.5})) == number
+
+
+@pytest.mark.parametrize(
+    ("language", "last", "words"),
+    [
+        ("en", (2018, 10, 12), "11–12 Oct 2018"),
+        ("ru", (2018, 10, 12), "11–12 окт. 2018"),
+        ("ky", (2018, 10, 12), "2018-ж. 11–12-окт."),
+        ("en", (2018, 11, 1), "11 Oct – 1 Nov 2018"),
+        ("ru", (2019, 1, 1), "11 окт. 2018 – 1 янв. 2019"),
+        ("ky", (2018, 11, 1), "2018-ж. 11-окт. – 1-ноя."),
+    ],
+)
+def test_what_two_days_share_is_written_once(language, last, words):
+    assert format_days(date(2018, 10, 11), date(*last), language) == words
