@@ -74,7 +74,8 @@ def drawn_anew(file, *, side=LONGEST_SIDE):
 def _drawn(file, side):
     file.seek(0)
     with Image.open(file, formats=list(MAX_PIXELS)) as picture:
-        limit = MAX_PIXELS[picture.format]
+        # The JPEG of a phone that keeps a second picture in it (depth, brightness) is called MPO.
+        limit = MAX_PIXELS["PNG" if picture.format == "PNG" else "JPEG"]
         if picture.width * picture.height > limit:
             raise _too_many(limit)
         picture.draft("RGB", (side, side))

@@ -61,6 +61,14 @@ def test_a_small_photo_is_not_made_larger():
     assert (photo.width, photo.height) == (300, 200)
 
 
+def test_of_a_phones_picture_with_a_second_one_in_it_the_first_is_kept():
+    depth = Image.new("RGB", (100, 80))
+    file = picture((300, 200), kind="MPO", save_all=True, append_images=[depth])
+    photo = photos.drawn_anew(file)
+    assert (photo.width, photo.height) == (300, 200)
+    assert b"MPF" not in photo.whole.read()
+
+
 def test_a_scanned_page_keeps_more_pixels():
     assert photos.drawn_anew(picture((2000, 4000)), side=photos.PAPER_SIDE).height == 3200
 
