@@ -1,5 +1,7 @@
 """The parts of the form of a presentation; presentation_entry.py puts them together."""
 
+from urllib.parse import urlsplit
+
 from crispy_forms.layout import Div, Field
 from django import forms
 from django.core.exceptions import ValidationError
@@ -175,6 +177,12 @@ class SpeakerRow(Row):
         return data
 
 
+def check_site(url):
+    """https://bank.example@other.example leads elsewhere than it reads."""
+    if "@" in urlsplit(url).netloc:
+        raise ValidationError(ONLY_WEB, code="invalid")
+
+
 class LinkField(forms.CharField):
     """An address of the web; what would run a script is refused."""
 
@@ -186,6 +194,7 @@ class LinkField(forms.CharField):
             url = f"https://{url}"  # as people write it: example.org/page
         if url:
             self.check(url)
+            check_site(url)
         return url
 
 

@@ -6,6 +6,7 @@ from action_plans.forms import helper, third
 from municipalities.models import Municipality
 
 from .conflict import revision_field
+from .forms_presentations import check_site
 from .models import Recommendation, RecommendationStep
 
 
@@ -51,6 +52,7 @@ class StepForm(forms.ModelForm):
         required=False,
         max_length=500,
         assume_scheme="https",
+        validators=[check_site],
         label=_("Link to the evidence"),
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
     )

@@ -64,10 +64,12 @@ def steps_for(recommendation):
 def add(*, event, texts, municipality, due_on, source, by):
     """texts: a valid conferences.text_forms.Texts."""
     Event.objects.select_for_update(of=("self",)).get(pk=event.pk)  # numbers follow each other
+    facts = {"municipality": municipality, "due_on": due_on, "source": source}
+    for known in Recommendation.objects.filter(event=event, **facts):
+        if not texts.differ_from(known):
+            return known  # the same form, sent twice
     last = Recommendation.objects.filter(event=event).aggregate(Max("number"))["number__max"] or 0
-    recommendation = Recommendation(
-        event=event, number=last + 1, municipality=municipality, due_on=due_on, source=source
-    )
+    recommendation = Recommendation(event=event, number=last + 1, **facts)
     recommendation._history_user = by
     recommendation.save()
     texts.save(recommendation, by=by)

@@ -84,6 +84,7 @@ def test_a_proposal_is_sent_with_its_speakers_links_and_plan(client, factory):
         "//example.org",
         "ftp://example.org/file",
         "java\tscript:alert(1)",
+        "https://bank.example@other.example/",
     ],
 )
 def test_a_link_that_is_no_page_of_the_web_is_refused_in_words(client, address):

@@ -62,9 +62,17 @@ def test_what_was_dropped_does_not_count_in_the_share_done():
 def test_recommendations_are_numbered_in_their_event(client, staff):
     event = EventFactory()
     address = reverse("conferences:recommendation_add", args=[event.slug])
+    for what in ["Посчитать тариф.", "Утвердить тариф."]:
+        assert client.post(address, typed(**{"ru-what": what})).status_code == 302
+    assert list(event.recommendations.values_list("number", flat=True)) == [1, 2]
+
+
+def test_the_same_form_sent_twice_is_one_recommendation(client, staff):
+    event = EventFactory()
+    address = reverse("conferences:recommendation_add", args=[event.slug])
     for _time in range(2):
         assert client.post(address, typed()).status_code == 302
-    assert list(event.recommendations.values_list("number", flat=True)) == [1, 2]
+    assert event.recommendations.count() == 1
 
 
 def test_done_needs_something_that_proves_it(client, staff):
@@ -80,10 +88,11 @@ def test_done_needs_something_that_proves_it(client, staff):
     assert row.steps.get().evidence.kind == "evidence"
 
 
-def test_a_link_that_is_a_script_is_refused(client, staff):
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "https://bank.example@other.example/"])
+def test_a_link_that_is_a_script_or_hides_where_it_leads_is_refused(client, staff, link):
     row = RecommendationFactory()
     address = reverse("conferences:recommendation_step", args=[row.event.slug, row.pk, "start"])
-    response = client.post(address, {"link": "javascript:alert(1)"})
+    response = client.post(address, {"link": link})
     assert response.context["form"].errors["link"]
     assert not row.steps.exists()
 
