@@ -42,8 +42,8 @@ class PresentationForm(forms.ModelForm):
     about = helper(
         Div(
             Field("area", wrapper_class="col-md-5"),
-            Field("plan", wrapper_class="col-md-5"),
-            Field("minutes", wrapper_class="col-md-2"),
+            Field("plan", wrapper_class="col-md-4"),
+            Field("minutes", wrapper_class="col-md-3"),
             css_class="row gx-3",
         )
     )

@@ -1,6 +1,7 @@
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from action_plans.forms import helper, third
 from municipalities.models import Municipality
@@ -25,6 +26,7 @@ class RecommendationForm(forms.ModelForm):
     def __init__(self, *args, event, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial["revision"] = self.instance.revision if self.instance.pk else 0
+        self.fields["municipality"].empty_label = pgettext("recommendation to", "no municipality")
         self.fields["municipality"].queryset = municipalities_of(event, self.instance)
         self.helper = helper(third("municipality"), third("due_on"), "source", "revision")
 
