@@ -20,7 +20,8 @@ from .models import Document, DocumentKind, Event, PracticeVersion, Presentation
 
 OWNERS = {Event: "event", Presentation: "presentation", PracticeVersion: "version"}
 ALLOWED = {DocumentKind.PHOTO: PICTURES, DocumentKind.SLIDES: SLIDES}
-PUBLIC = "public, max-age=2592000, immutable"  # another content is another address
+# By the reader's own browser only, for a day: what was withdrawn is not handed on by anybody in between.
+PUBLIC = "private, max-age=86400"
 PICTURE_TYPES = {kind.content_type for kind in PICTURES}
 
 
@@ -174,7 +175,7 @@ def is_public(document):
 
 
 def serve(request, document, *, small=False):
-    """The file; of a public picture a browser asks only once."""
+    """The file; for one that is public a browser asks once a day."""
     etag = f'"{document.sha256}{"-small" if small else ""}"'
     caching = PUBLIC if is_public(document) else "private, no-cache"
     response = get_conditional_response(request, etag=etag)  # 304 when the browser has it

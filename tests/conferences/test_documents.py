@@ -10,7 +10,7 @@ from django.urls import reverse
 from PIL import Image
 
 from conferences import documents
-from conferences.models import Document
+from conferences.models import Document, Event
 from tests.conferences.factories import (
     EventFactory,
     PresentationFactory,
@@ -123,10 +123,17 @@ def test_photos_of_public_things_need_no_signing_in(client):
     response = opened(client, kept, "file_small")
     assert (response.status_code, response["Content-Type"]) == (200, "image/jpeg")
     assert Image.open(io.BytesIO(response.data)).size == (480, 360)
-    assert response["Cache-Control"].startswith("public, max-age=")
+    assert response["Cache-Control"] == "private, max-age=86400"
     assert response["Content-Security-Policy"].endswith("sandbox")
     assert response["X-Content-Type-Options"] == "nosniff"
     assert opened(client, kept, if_none_match=opened(client, kept)["ETag"]).status_code == 304
+
+
+def test_a_file_of_an_event_that_was_withdrawn_is_gone_also_for_who_knows_its_content(client):
+    kept = add()
+    etag = opened(client, kept)["ETag"]
+    Event.objects.update(published_at=None)
+    assert opened(client, kept, if_none_match=etag).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["file", "file_small"])
