@@ -30,6 +30,8 @@ PICTURES = {
     "municipality": ("head.toktogul", "ky", "/", 360, 1300),
     "funding": ("donor", "en", "/reports/funding/", 1440, 980),
     "budget": ("donor", "ru", "/reports/budget/?phase=i", 1440, 900),
+    "event": ("staff", "ru", "/conferences/sample-forum-of-practices/", 1440, 1230),
+    "practice": ("donor", "en", "/practices/toktogul-municipal-enterprise-for-waste/", 1440, 900),
     "money": ("donor", "en", "/plans/Y-2018-001/money/", 1440, 1150),
 }
 

@@ -12,7 +12,6 @@ from conferences.programme import clock
 from conferences.programme_page import programme_of
 from conferences.templatetags.events import event_dates
 from lib.dates import format_partial
-from reports import catalogue
 
 from .pages import page_of_pages
 from .typeset import typeset
@@ -31,7 +30,9 @@ def programme_data(event, *, address, on):
         "kicker": str(event.get_kind_display()),
         "lines": [line for line in where if line],
         "organisers": organisers,
-        "sample": str(catalogue.SAMPLE) if event.is_sample else "",
+        "sample": _("This event is a sample: it was made up to show the portal.")
+        if event.is_sample
+        else "",
         "watermark": "" if event.is_published else pgettext("across a page", "Draft"),
         "days": [_day(day) for day in programme.days],
         "unscheduled": {
