@@ -69,16 +69,24 @@ class PresentationEntry:
     def facts(self):
         return Facts(
             plain=self.form.facts(),
-            municipalities=[*self.own, *self._partners()],
+            municipalities=[*self.own, *self._others()],
             speakers=[SpeakerFacts(*_values(row, SpeakerFacts)) for row in self.speakers.live()],
             links=[
                 (row.cleaned_data["url"], row.cleaned_data["title"]) for row in self.links.live()
             ],
         )
 
-    def _partners(self):
+    def _others(self):
         own = {place.pk for place in self.own}
-        return [place for place in self.places.chosen() if place.pk not in own]
+        chosen = {place.pk: place for place in [*self._proposer(), *self.places.chosen()]}
+        return [place for place in chosen.values() if place.pk not in own]
+
+    def _proposer(self):
+        """Whose presentation it is, is not taken away by a partner."""
+        by = self.talk and self.talk.created_by
+        if not by or not by.is_municipal or not self.user.is_municipal:
+            return []
+        return list(self.talk.municipalities.filter(pk=by.municipality_id))
 
     @property
     def revision(self):

@@ -390,3 +390,15 @@ def test_the_proposals_ask_the_same_number_of_queries_for_any_length(
     client.force_login(StaffFactory())
     with django_assert_num_queries(20):
         client.get(url("proposals", event.slug))
+
+
+def test_a_partner_does_not_take_a_presentation_away_from_who_proposed_it(client):
+    proposer, partner, event = HeadFactory(), HeadFactory(), with_call()
+    client.force_login(proposer)
+    propose(client, event, places__0__municipality=partner.municipality_id)
+    talk = Presentation.objects.get()
+    client.force_login(partner)
+    changed = typed(revision=talk.revision, en__title="Ours")
+    assert client.post(url("presentation_edit", talk.pk), changed).status_code == 302
+    places = talk.municipalities.values_list("pk", flat=True)
+    assert set(places) == {proposer.municipality_id, partner.municipality_id}
