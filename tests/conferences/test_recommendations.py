@@ -11,7 +11,7 @@ from conferences.models import Recommendation
 from tests.conferences.factories import EventFactory, RecommendationFactory
 from tests.factories import StaffFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 PDF = b"%PDF-1.7\n%%EOF\n"
 TODAY = dt.date(2026, 11, 23)
 
@@ -56,7 +56,7 @@ def test_what_was_dropped_does_not_count_in_the_share_done():
     RecommendationFactory.create_batch(2, event=event)
     RecommendationFactory(event=event, state="dropped")
     done, counted, share = event.recommendations.done_share()
-    assert (done, counted, round(share, 1)) == (1, 3, round(100 / 3, 1))
+    assert (done, counted, f"{share:.1f}") == (1, 3, "33.3")
 
 
 def test_recommendations_are_numbered_in_their_event(client, staff):
@@ -127,7 +127,8 @@ def test_the_evidence_is_for_who_is_signed_in(client, staff):
     paper = ContentFile(PDF, "letter.pdf")
     recommendations.take(recommendation=row, step="done", file=paper, by=staff)
     address = row.steps.get().evidence.get_absolute_url()
-    assert client.get(address).status_code == 200
+    response = client.get(address)
+    assert (response.status_code, response.getvalue()) == (200, PDF)
     client.logout()
     assert client.get(address).status_code == 404
 
