@@ -37,7 +37,8 @@ def scope_of_period(period, template):
 def build(period, template, version, *, early=None):
     """early: called with the tables in the language of the template, before the others are made."""
     scope = scope_of_period(period, template)
-    known = facts.facts_of(scope)
+    known = facts.Facts(scope)
+    known.read_at_once()
     before = period.reports.filter(version__lt=version).order_by("-version").first()
     data = {
         "format": FORMAT,

@@ -12,7 +12,7 @@ from lib.templatetags.money import with_minus
 
 from .hyphens import longest_word, parted
 
-MAX_ROWS = 5000
+MAX_ROWS = 1000  # of a table
 LONG_TEXT = 600  # such a cell may go on on the next page
 # Beside these a bar is drawn: how much of a whole is reached.
 BARS = ("execution", "fulfilment", "elapsed")
@@ -31,15 +31,14 @@ LONG_WORDS = {"ky": (10, 13), "ru": (99, 99), "en": (13, 16)}
 
 
 class Sections:
-    """The tables of one report, which together have at most MAX_ROWS rows."""
+    """The tables of one report. A long one leaves the others their rows."""
 
     def __init__(self, *, where_all_rows_are):
-        self.where_all_rows_are, self.left = where_all_rows_are, MAX_ROWS
+        self.where_all_rows_are = where_all_rows_are
         self.head_letters, self.cell_letters = LONG_WORDS[(get_language() or "en")[:2]]
 
     def section(self, table):
-        shown = table.rows[: self.left]
-        self.left -= len(shown)
+        shown = table.rows[:MAX_ROWS]
         columns = [c for c in table.columns if c.name not in table.keys and not is_blank(c, table)]
         rows = [[self._cell(column, row) for column in columns] for row in shown]
         total = self._total(columns, table.total)

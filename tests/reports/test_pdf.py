@@ -291,7 +291,7 @@ def test_what_cannot_be_set_is_told():
 # Long and wide ones
 
 
-def test_a_table_of_5001_rows_shows_5000_its_total_and_where_all_rows_are(monkeypatch):
+def test_a_table_of_1001_rows_shows_1000_its_total_and_where_all_rows_are(monkeypatch):
     monkeypatch.setattr(paper, "MAX_ROWS", 500)
     rows = [row(f"row {n}") for n in range(1, 502)]
     content = to_pdf([sources(rows=rows)], about())
@@ -305,8 +305,17 @@ def test_a_table_of_5001_rows_shows_5000_its_total_and_where_all_rows_are(monkey
     assert f"Page {len(pages)} of {len(pages)}" in pages[-1].extract_text()
 
 
-def test_no_pdf_has_more_than_5000_rows():
-    assert paper.MAX_ROWS == 5000
+def test_a_long_table_leaves_the_others_their_rows(monkeypatch):
+    monkeypatch.setattr(paper, "MAX_ROWS", 3)
+    long = sources(rows=[row(f"row {n}") for n in range(1, 5)])
+    text = text_of(to_pdf([long, sources(rows=[row("another one")])], about()))
+    assert "row 3" in text
+    assert "row 4" not in text
+    assert "another one" in text
+
+
+def test_no_table_of_a_pdf_has_more_than_1000_rows():
+    assert paper.MAX_ROWS == 1000
 
 
 def test_a_wide_table_lies_across_the_page_and_keeps_its_figures_whole():
