@@ -69,7 +69,9 @@ class Places:
             if current:
                 names = sorted(self.label(place) for place in current)
                 raise ValidationError(
-                    _("Several municipalities are called so. Choose one with its district: %(names)s."),
+                    _(
+                        "Several municipalities are called so. Choose one with its district: %(names)s."
+                    ),
                     params={"names": "; ".join(names[:5])},
                 )
         raise ValidationError(

@@ -23,6 +23,7 @@ def context_of(talk, user):
         "works": works,
         "may_edit": may_edit,
         "may_remove": may_edit,
+        "may_add": works and (talk.takes_files or user.works_for_programme),
         "may": presentations.steps_now(talk, user),
         "steps": SimpleLazyObject(lambda: list(talk.steps.select_related("changed_by"))),
         "is_office": user.is_authenticated and user.works_for_programme,

@@ -11,7 +11,11 @@ LATIN = str.maketrans(
     | {"ң": "ng", "ъ": "", "ь": ""}
 )
 LONGEST = 60  # leaves room for the number of a second one
-RESERVED = {"new", "taken-over", "work"}  # what stands under /conferences/ and /practices/ themselves
+RESERVED = {
+    "new",
+    "taken-over",
+    "work",
+}  # what stands under /conferences/ and /practices/ themselves
 TRIES = 5
 
 

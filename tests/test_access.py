@@ -240,7 +240,8 @@ ACCESS = {
     "post conferences:event_file_add": OFFICE,
     "get conferences:presentation_file_add[draft]": WORKERS,
     "post conferences:presentation_file_add[draft]": WORKERS,
-    "post conferences:presentation_file_add[accepted]": OFFICE,
+    "post conferences:presentation_file_add[accepted]": WORKERS,
+    "post conferences:presentation_file_add[declined]": OFFICE,
     "get conferences:version_file_add": WORKERS,
     "post conferences:version_file_add": WORKERS,
     # Presentations: accepted ones are public; a municipality works on its own, the office decides

@@ -25,6 +25,9 @@ class PresentationStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("status of a presentation", "Withdrawn")
 
 
+CLOSED = [PresentationStatus.DECLINED, PresentationStatus.WITHDRAWN]
+
+
 class PresentationQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The office: all. Others: what was accepted for a published event; a municipality its own, too."""
@@ -59,13 +62,17 @@ class PresentationQuerySet(models.QuerySet):
         open_to_edit = [PresentationStatus.DRAFT, PresentationStatus.PROPOSED]
         return self.of_own_municipality(user).filter(status__in=open_to_edit)
 
+    def with_files_from(self, user):
+        """Slides usually come after the decision: the municipality adds them to what was accepted, too."""
+        if getattr(user, "works_for_programme", False):
+            return self
+        return self.of_own_municipality(user).exclude(status__in=CLOSED)
+
     def search(self, words):
         """Every spelling: of its topic, abstract, area and municipalities, or of its event."""
         folded = fold_words(words)
         for word in folded:
-            self = self.filter(
-                Q(search_key__contains=word) | Q(event__search_key__contains=word)
-            )
+            self = self.filter(Q(search_key__contains=word) | Q(event__search_key__contains=word))
         return self if folded else self.none()
 
     def accepted(self):
@@ -214,6 +221,11 @@ class Presentation(Written):
 
     def get_absolute_url(self):
         return reverse("conferences:presentation", args=[self.pk])
+
+    @property
+    def takes_files(self):
+        """From its municipality. Same rule as PresentationQuerySet.with_files_from(); the office always adds."""
+        return self.status not in CLOSED
 
     @property
     def is_scheduled(self):

@@ -41,7 +41,7 @@ def event_file_add(request, slug):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def presentation_file_add(request, pk):
-    talk = get_object_or_404(Presentation.objects.editable_by(request.user), pk=pk)
+    talk = get_object_or_404(Presentation.objects.with_files_from(request.user), pk=pk)
     return _add(request, talk)
 
 

@@ -198,13 +198,21 @@ def test_files_are_added_and_removed_on_their_pages(client):
     assert not talk.documents.exists()
 
 
-def test_a_decided_presentation_keeps_its_files_from_the_municipality(client):
+@pytest.mark.parametrize("status", ["accepted", "declined"])
+def test_to_an_accepted_presentation_its_municipality_adds_files_and_removes_none(client, status):
     head = HeadFactory()
     client.force_login(head)
-    talk = PresentationFactory(municipality=head.municipality)
+    talk = PresentationFactory(municipality=head.municipality, status=status)
     kept = add(talk)
-    assert upload(client, talk, "presentation").status_code == 404
+    assert upload(client, talk, "presentation", file=photo("blue")).status_code == (
+        302 if status == "accepted" else 404
+    )
     assert client.post(reverse("conferences:file_remove", args=[kept.pk])).status_code == 404
+    shown = (
+        reverse("conferences:presentation_file_add", args=[talk.pk])
+        in client.get(talk.get_absolute_url()).text
+    )
+    assert shown == (status == "accepted")
 
 
 @pytest.mark.parametrize("status", ["draft", "review"])
