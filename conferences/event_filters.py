@@ -1,21 +1,15 @@
 """The filter of the list of events: the address is the saved filter."""
 
-from typing import NamedTuple
-
-from django import forms
-from django.db.models import Max, Min, Q
-from django.http import QueryDict
+from django.db.models import Max, Min
 from django.utils.functional import cached_property
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django_filters import FilterSet
+from django.utils.translation import pgettext_lazy
 
-from action_plans.filter_fields import NOT_KNOWN, MunicipalitiesFilter, OneOfMany, choice
-from lib.spelling import MAX_QUERY
+from action_plans.filter_fields import choice
 from municipalities.models import Municipality, Region
 
 from .models import Event, EventKind
-from .practice_filters import WordsFilter
+from .saved_filter import SavedFilter, municipality_filter, words_filter
 
 COMING, OVER = "coming", "over"
 TIMES = [
@@ -34,32 +28,13 @@ STATES = [
 ]
 
 
-class Chip(NamedTuple):
-    label: str
-    words: str
-    query: str  # the filter without it
-
-
-class EventFilter(FilterSet):
-    q = WordsFilter(
-        label=pgettext_lazy("filter of events", "Search"),
-        method="with_words",
-        widget=forms.TextInput(
-            attrs={"class": "form-control", "type": "search", "maxlength": MAX_QUERY}
-        ),
-    )
+class EventFilter(SavedFilter):
+    q = words_filter(pgettext_lazy("filter of events", "Search"))
     kind = choice(_("Kind"), _("All kinds"), choices=EventKind.choices)
     year = choice(_("Year"), _("All years"), method="of_year")
     time = choice(_("When"), _("Upcoming and past"), choices=TIMES, method="at_time")
     region = choice(_("Region"), _("All regions"), method="in_region")
-    municipality = MunicipalitiesFilter(
-        label=_("Municipality"),
-        method="of_municipality",
-        queryset=Municipality.objects.all(),
-        to_field_name="code",
-        widget=OneOfMany(attrs={"class": "form-select"}),
-        error_messages=NOT_KNOWN,
-    )
+    municipality = municipality_filter()
     of = choice(_("Organised"), _("By the programme and others"), choices=ORGANISED, method="by")
     state = choice(_("Published"), _("Drafts, too"), choices=STATES, method="in_state")
 
@@ -69,7 +44,7 @@ class EventFilter(FilterSet):
 
     def __init__(self, data, *, user, on):
         events = Event.objects.visible_to(user)
-        super().__init__(filled(data), queryset=events)
+        super().__init__(data, events)
         self.on = on
         self.sees_drafts = user.is_authenticated and user.works_for_programme
         if not self.sees_drafts:
@@ -82,11 +57,7 @@ class EventFilter(FilterSet):
 
     def events(self):
         """Those that match: what comes first, then what is over."""
-        found = self.filter_queryset(self.queryset) if self.is_valid() else self.queryset.none()
-        return found.upcoming_first(on=self.on)
-
-    def with_words(self, events, name, value):
-        return events.search(value)
+        return self.found().upcoming_first(on=self.on)
 
     def of_year(self, events, name, value):
         return events.of_year(int(value))
@@ -121,61 +92,3 @@ class EventFilter(FilterSet):
         if not ends["first"]:
             return []
         return list(range(ends["last"].year, ends["first"].year - 1, -1))
-
-    @property
-    def query(self):
-        """The filter as it stands in an address; it names what was filled in and nothing else."""
-        return self.data.urlencode()
-
-    @property
-    def chips(self):
-        return [
-            Chip(self.filters[name].label, self._words(name), self._query_without(name))
-            for name in self.data
-            if name in self.filters
-        ]
-
-    @property
-    def problems(self):
-        """What is not known: [(label, message)]"""
-        return [
-            (self.filters[name].label, message)
-            for name, messages in self.form.errors.items()
-            for message in messages
-        ]
-
-    def fields(self):
-        """The form's fields for the page; of the municipalities only those near the chosen ones."""
-        form = self.form
-        form.is_valid()
-        chosen = form.cleaned_data.get("municipality") or []
-        near = Q(pk__in=[place.pk for place in chosen])
-        near |= Q(region__in=[place.region_id for place in chosen])
-        if region := form.cleaned_data.get("region"):
-            near |= Q(region__iso=region)
-        is_asked = bool(chosen or region)
-        places = Municipality.objects.filter(near).by_name() if is_asked else []
-        options = [("", gettext("All municipalities")), *((p.code, p.name) for p in places)]
-        form.fields["municipality"].widget.choices = options
-        return form
-
-    def _words(self, name):
-        value = self.data[name]
-        if name == "municipality" and self.form.is_valid():
-            return ", ".join(place.name for place in self.form.cleaned_data[name])
-        words = str(dict(self.filters[name].extra.get("choices", [])).get(value, value))
-        return f"{words[:40]}…" if len(words) > 60 else words
-
-    def _query_without(self, name):
-        query = self.data.copy()
-        del query[name]
-        return query.urlencode()
-
-
-def filled(data):
-    """Only our own parameters, only filled ones, one of each: no two addresses for one filter."""
-    query = QueryDict(mutable=True)
-    for name in EventFilter.base_filters:
-        if value := str(data.get(name, "")).replace("\x00", "\ufffd").strip():
-            query[name] = value
-    return query

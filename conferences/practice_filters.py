@@ -3,24 +3,18 @@
 Whoever reads it sees what was published; outdated practices come last and are marked.
 """
 
-from typing import NamedTuple
-
-from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, F, OuterRef, Q
-from django.http import QueryDict
 from django.utils.functional import cached_property
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, FilterSet
+from django.utils.translation import pgettext_lazy
+from django_filters import ChoiceFilter
 
-from action_plans.filter_fields import NOT_KNOWN, MunicipalitiesFilter, OneOfMany, choice, select
-from action_plans.models import ServiceArea
-from lib.spelling import MAX_QUERY, fold_words
+from action_plans.filter_fields import NOT_KNOWN, choice, select
 from municipalities.filters import districts_by_region
-from municipalities.models import Municipality, Region
+from municipalities.models import Region
 
 from .models import Event, Practice, PracticeVersion, Presentation, TakeOver, VersionStatus
+from .saved_filter import SavedFilter, municipality_filter, words_filter
 from .taking_over import TAKEN
 
 NOT_GIVEN = "unknown"
@@ -70,50 +64,18 @@ SORTS = [
 ]
 
 
-class Chip(NamedTuple):
-    label: str
-    words: str
-    query: str  # the filter without it
+class PracticeFilter(SavedFilter):
+    AREA = "practice__area"
+    NEAR = {"region": "region__iso", "district": "district__code"}
+    WITHOUT_CHIP = ("sort",)
 
-
-class WordsField(forms.CharField):
-    """What can be looked for: some letters or digits, and no more than somebody types."""
-
-    def clean(self, value):
-        value = super().clean(value)
-        if len(value) > MAX_QUERY:
-            text = _("This is too long to search for. Write at most %(limit)s letters.")
-            raise ValidationError(text, params={"limit": MAX_QUERY})
-        if value and not fold_words(value):
-            raise ValidationError(_("There is no letter and no digit in it to search for."))
-        return value
-
-
-class WordsFilter(CharFilter):
-    field_class = WordsField
-
-
-class PracticeFilter(FilterSet):
-    q = WordsFilter(
-        label=pgettext_lazy("filter of practices", "Search"),
-        method="with_words",
-        widget=forms.TextInput(
-            attrs={"class": "form-control", "type": "search", "maxlength": MAX_QUERY}
-        ),
-    )
+    q = words_filter(pgettext_lazy("filter of practices", "Search"))
     area = choice(_("Service area"), _("All areas"), method="in_area")
     region = choice(_("Region"), _("All regions"), field_name="practice__municipality__region__iso")
     district = choice(
         _("District"), _("All districts"), field_name="practice__municipality__district__code"
     )
-    municipality = MunicipalitiesFilter(
-        label=_("Municipality"),
-        method="of_municipality",
-        queryset=Municipality.objects.all(),
-        to_field_name="code",
-        widget=OneOfMany(attrs={"class": "form-select"}),
-        error_messages=NOT_KNOWN,
-    )
+    municipality = municipality_filter()
     size = choice(
         _("Size of the municipality"), _("Any size"), choices=SIZE_WORDS, method="of_size"
     )
@@ -137,12 +99,12 @@ class PracticeFilter(FilterSet):
         fields = []
 
     def __init__(self, data=None):
-        super().__init__(filled(data or {}), queryset=PracticeVersion.objects.readable())
+        super().__init__(data or {}, PracticeVersion.objects.readable())
         regions = {region.pk: region for region in Region.objects.by_name()}
         choices = {
             "region": [(region.iso, region.name) for region in regions.values()],
             "district": districts_by_region(regions),
-            "area": list(_tree(self.areas)),
+            "area": list(self.area_choices()),
             "year": [(str(year), str(year)) for year in self.years],
         }
         for name, options in choices.items():
@@ -160,15 +122,6 @@ class PracticeFilter(FilterSet):
             return _most_taken_first(found)
         # “published” comes after “outdated” in the alphabet.
         return list(found.order_by("-status", *ORDERS[order]).values_list("pk", flat=True))
-
-    def with_words(self, versions, name, value):
-        return versions.search(value)
-
-    def in_area(self, versions, name, value):
-        """A top area with its parts."""
-        chosen = next(area for area in self.areas if area.code == value)
-        keys = [area.pk for area in self.areas if chosen.pk in (area.pk, area.parent_id)]
-        return versions.filter(practice__area__in=keys)
 
     def of_municipality(self, versions, name, value):
         return versions.filter(practice__municipality__in=value) if value else versions
@@ -203,72 +156,11 @@ class PracticeFilter(FilterSet):
     # What the page shows of it
 
     @cached_property
-    def areas(self):
-        return list(ServiceArea.objects.all())
-
-    @cached_property
     def years(self):
         """Of published events at which something was presented."""
         talks = Presentation.objects.accepted().filter(event=OuterRef("pk"))
         events = Event.objects.filter(Exists(talks), published_at__isnull=False)
         return [day.year for day in events.dates("starts_on", "year", order="DESC")]
-
-    @property
-    def words(self):
-        return self.data.get("q", "")
-
-    @property
-    def query(self):
-        """The filter as it stands in an address; it names what was filled in and nothing else."""
-        return self.data.urlencode()
-
-    @property
-    def chips(self):
-        return [
-            Chip(self.filters[name].label, self._words(name), self._query_without(name))
-            for name in self.data
-            if name != "sort"
-        ]
-
-    @property
-    def problems(self):
-        """What is not known: [(label, message)]"""
-        return [
-            (self.filters[name].label, message)
-            for name, messages in self.form.errors.items()
-            for message in messages
-        ]
-
-    def fields(self):
-        """The form's fields for the page; of the municipalities only those near the chosen ones."""
-        form = self.form
-        form.is_valid()
-        chosen = form.cleaned_data.get("municipality") or []
-        near = Q(pk__in=[place.pk for place in chosen])
-        for name, column in {"region": "region__iso", "district": "district__code"}.items():
-            if value := form.cleaned_data.get(name):
-                near |= Q(**{column: value})
-        places = Municipality.objects.filter(near).by_name() if near and self.has_place else []
-        options = [("", gettext("All municipalities")), *((p.code, p.name) for p in places)]
-        form.fields["municipality"].widget.choices = options
-        return form
-
-    @property
-    def has_place(self):
-        return any(self.data.get(name) for name in ("region", "district", "municipality"))
-
-    def _words(self, name):
-        value = self.data[name]
-        if name == "municipality" and self.form.is_valid():
-            return ", ".join(place.name for place in self.form.cleaned_data[name])
-        options = _flat(self.filters[name].extra.get("choices", []))
-        words = options.get(value, value).strip()
-        return f"{words[:40]}…" if len(words) > 60 else words
-
-    def _query_without(self, name):
-        query = self.data.copy()
-        del query[name]
-        return query.urlencode()
 
 
 ORDERS = {
@@ -276,15 +168,6 @@ ORDERS = {
     CHEAPEST: [F("practice__plan__cost_kgs").asc(nulls_last=True), "-published_at", "-pk"],
     DEAREST: [F("practice__plan__cost_kgs").desc(nulls_last=True), "-published_at", "-pk"],
 }
-
-
-def filled(data):
-    """Only our own parameters, only filled ones, one of each: no two addresses for one filter."""
-    query = QueryDict(mutable=True)
-    for name in PracticeFilter.base_filters:
-        if value := str(data.get(name, "")).replace("\x00", "\ufffd").strip():
-            query[name] = value[: 2 * MAX_QUERY]  # too long is said, and not repeated in each link
-    return query
 
 
 def _most_taken_first(versions):
@@ -303,19 +186,3 @@ def _between(column, limits):
     first, below = limits
     known = Q(**{f"{column}__gte": first})
     return known & Q(**{f"{column}__lt": below}) if below else known
-
-
-def _tree(areas):
-    """Each top area, its parts indented below it."""
-    for top in areas:
-        if top.parent_id is None:
-            yield top.code, top.name
-            parts = [area for area in areas if area.parent_id == top.pk]
-            yield from ((area.code, f"\u00a0\u00a0\u00a0{area.name}") for area in parts)
-
-
-def _flat(options):
-    flat = {}
-    for value, label in options:
-        flat |= dict(label) if isinstance(label, list) else {value: str(label)}
-    return flat

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from conferences import event_page
-from conferences.event_filters import EventFilter, filled
+from conferences.event_filters import EventFilter
 from conferences.models import Event
 from lib.htmx import render_page_or_partial
 
@@ -19,7 +19,7 @@ PER_PAGE = 25
 def event_list(request):
     if not request.htmx and "" in request.GET.values():
         # An empty form sends each field; the address is the saved filter, so it names what was chosen.
-        return redirect(f"{request.path}?{filled(request.GET).urlencode()}".rstrip("?"))
+        return redirect(f"{request.path}?{EventFilter.filled(request.GET).urlencode()}".rstrip("?"))
     event_filter = EventFilter(request.GET, user=request.user, on=timezone.localdate())
     page = Paginator(event_filter.events().for_list(), PER_PAGE).get_page(request.GET.get("page"))
     context = {

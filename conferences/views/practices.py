@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from conferences import practice_cards, practice_page
 from conferences.models.practice import READABLE
-from conferences.practice_filters import PracticeFilter, filled
+from conferences.practice_filters import PracticeFilter
 from lib.htmx import render_page_or_partial
 
 PER_PAGE = 24
@@ -18,7 +18,9 @@ PER_PAGE = 24
 def practice_list(request):
     if not request.htmx and "" in request.GET.values():
         # An empty form sends each field; the address is the saved filter, so it names what was chosen.
-        return redirect(f"{request.path}?{filled(request.GET).urlencode()}".rstrip("?"))
+        return redirect(
+            f"{request.path}?{PracticeFilter.filled(request.GET).urlencode()}".rstrip("?")
+        )
     practice_filter = PracticeFilter(request.GET)
     page = Paginator(practice_filter.keys(), PER_PAGE).get_page(request.GET.get("page"))
     cards = practice_cards.cards(page.object_list)
