@@ -13,7 +13,6 @@ from action_plans.models import ActionPlan, ServiceArea
 from municipalities.models import Municipality, Region
 
 from . import facts_lines
-from .facts_coarser import Coarser
 from .facts_read import sums_of
 from .facts_sums import STEPS
 from .facts_then import OWN, POTS, Then
@@ -34,8 +33,6 @@ MEASURES = {
 }
 RECEIVED = ["received_before_kgs", "received_corrections_kgs", "received_kgs"]
 ALL = list(MEASURES)
-# All that a snapshot keeps: what was booked later for the period is read for itself.
-OF_THE_REPORT = set(ALL) - {"later"}
 OF_A_ROW = [name for names in MEASURES.values() for name in names]
 
 
@@ -67,11 +64,7 @@ class Facts:
     def __init__(self, scope):
         self.scope = scope
         self.then = Then(scope)
-        self._asked, self._read, self._finest = {}, [], None
-
-    def read_at_once(self):
-        """For a whole report that keeps them: by all axes; the rest is added up from these."""
-        self._finest = Coarser(AXES, sums_of(self.then, AXES, OF_THE_REPORT))
+        self._asked, self._read = {}, []
 
     def cells(self, *by, only=ALL):
         """[{what it is of, measure: som}]; by: plan, area, top_area, municipality, region, source.
@@ -131,12 +124,8 @@ class Facts:
         for of, needs, found in self._read:
             if of == keys and only <= needs:
                 return found
-        if self._finest and only <= OF_THE_REPORT:
-            found = self._finest.sums(keys, only)
-        else:
-            found = sums_of(self.then, keys, only)
-        self._read.append((keys, only, found))
-        return found
+        self._read.append((keys, only, sums_of(self.then, keys, only)))
+        return self._read[-1][-1]
 
 
 class SignedFacts:
@@ -224,7 +213,7 @@ def _read(row):
 def _cell_rows(facts):
     for key, sums in facts.tyiyn(AXES, {"cost"}):
         yield _kept((*key, ""), sums, MEASURES["cost"])
-    only = OF_THE_REPORT - {"cost"}
+    only = {name for name in ALL if name not in ("cost", "later")}
     names = [name for group in MEASURES if group in only for name in MEASURES[group]]
     for key, sums in facts.tyiyn([*AXES, "source"], only):
         yield _kept(key, sums, names)

@@ -27,11 +27,9 @@ def read(sums, *, net_step=None):
     for key, is_cancelled, amounts in sums.kept(names, special):
         sums.touch(key)
         for name, (measure, pot) in names.items():
-            if not (amount := amounts[name]):
-                continue
-            sums.add(key, (measure, pot), amount, is_cancelled=is_cancelled)
+            sums.add(key, (measure, pot), amounts[name], is_cancelled=is_cancelled)
             if measure == "promised":
-                sums.add(key, ("original", pot), amount, is_cancelled=is_cancelled)
+                sums.add(key, ("original", pot), amounts[name], is_cancelled=is_cancelled)
     changed = _undo(sums)
     for plan, pot, amounts in _one_by_one(sums, special | changed):
         for measure in ["original", "promised"]:

@@ -37,8 +37,7 @@ def scope_of_period(period, template):
 def build(period, template, version, *, early=None):
     """early: called with the tables in the language of the template, before the others are made."""
     scope = scope_of_period(period, template)
-    known = facts.Facts(scope)
-    known.read_at_once()
+    known = facts.facts_of(scope)
     before = period.reports.filter(version__lt=version).order_by("-version").first()
     data = {
         "format": FORMAT,

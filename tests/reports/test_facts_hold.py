@@ -26,7 +26,7 @@ from action_plans.totals import keep_totals
 from lib.money import allocate
 from reports import closing
 from reports.canonical import canonical
-from reports.facts import ALL, OF_THE_REPORT, Facts, SignedFacts, plan_rows
+from reports.facts import ALL, Facts, SignedFacts, plan_rows
 from reports.facts_then import POTS
 from reports.merging import cell as as_kept
 from reports.scope import Scope
@@ -496,17 +496,3 @@ def test_what_is_asked_alone_is_what_is_asked_together(plans, day):
             for measure in ALL:
                 for cell in Facts(scope).cells("top_area", only=[measure])[:1]:
                     assert cell.items() <= whole.items() or cell["top_area"] != whole["top_area"]
-
-
-@ONCE
-@given(plans=st.lists(PLAN, min_size=1, max_size=3), is_closed=st.booleans())
-def test_what_is_added_up_from_one_reading_is_what_is_read_for_itself(plans, is_closed):
-    with a_world(plans, is_closed=is_closed) as world:
-        for scope in list(world.scopes(START))[2:]:
-            for only in [{"returned"}, {"original", "cancelled", "net"}, OF_THE_REPORT]:
-                at_once, alone = Facts(scope), Facts(scope)
-                at_once.read_at_once()
-                for by in AXES:
-                    found, expected = (each.cells(*by, only=only) for each in (at_once, alone))
-                    assert as_dict(found, by) == as_dict(expected, by), (scope, by, only)
-                    assert len(found) == len(expected), (scope, by, only)
