@@ -221,6 +221,8 @@ ACCESS = {
     "post conferences:event_remove[hidden]": OFFICE,
     "get conferences:attendance": OFFICE,
     "post conferences:attendance": OFFICE,
+    # What a municipality presented and does well
+    "get conferences:of_place": SIGNED_IN,
     # Recommendations of an event
     "get conferences:recommendation_add": OFFICE,
     "post conferences:recommendation_add": OFFICE,

@@ -40,11 +40,3 @@ def practices_todo(user):
 def shared_of_plan(context, plan):
     """The practice made from the plan and where the plan was presented; two queries."""
     return shared_sections.of_plan(plan, context["user"])
-
-
-@register.inclusion_tag("conferences/_shared_of_place.html", takes_context=True)
-def shared_of_place(context, place):
-    """Practices of the municipality, those it takes over, its events and presentations; two queries."""
-    user = context["user"]
-    is_own = user.is_municipal and user.municipality_id == place.pk
-    return shared_sections.of_place(place, user) | {"place": place, "is_own": is_own, "user": user}

@@ -3,6 +3,7 @@
 from . import (
     documents,
     events,
+    places,
     practices,
     presentations,
     programme,
@@ -15,6 +16,7 @@ app_name = "conferences"
 # Fixed words come before <slug>: no event or practice has such an address.
 urlpatterns = [
     *documents.urlpatterns,
+    *places.urlpatterns,
     *presentations.urlpatterns,
     *take_overs.urlpatterns,
     *writing.urlpatterns,

@@ -15,7 +15,7 @@ from reports.overview import Overview
 from reports.published import statements
 from reports.rows import HUNDRED, quality_link, report_link
 
-from .places import first_waiting, municipality_page
+from .places import municipality_page, waiting_context
 
 
 @require_safe
@@ -26,7 +26,7 @@ def home(request):
         return municipality_page(request, own)
     if request.user.role == Role.DONOR:
         return donor(request)
-    return programme_page(request, waiting=first_waiting(request.user))
+    return programme_page(request, **waiting_context(request.user))
 
 
 @require_safe
@@ -34,10 +34,10 @@ def programme(request):
     return programme_page(request)
 
 
-def programme_page(request, *, waiting=()):
+def programme_page(request, **waiting):
     overview, error = read_overview(request)
     context = {**page_of(overview, frames.FRAMES.values()), "filter_error": error}
-    context |= {"waiting": waiting, "notices": notices(overview), "statements": statements()}
+    context |= {"notices": notices(overview), "statements": statements(), **waiting}
     return render(request, "reports/programme.html", context)
 
 

@@ -1,5 +1,6 @@
 """The pages of places, with their figures. municipalities.pages has what the places themselves show."""
 
+from django.db.models import Count, Window
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -36,7 +37,7 @@ def municipality_page(request, place):
         "plans": plans,
         "dates": next_dates(place, timezone.localdate()),
         "is_own": is_own,
-        "waiting": first_waiting(request.user) if is_own else [],
+        **(waiting_context(request.user) if is_own else {}),
     }
     return render(request, "reports/municipality.html", context)
 
@@ -69,6 +70,8 @@ def area_context(figures):
     }
 
 
-def first_waiting(user):
-    """The whole number stands in the top bar."""
-    return list(waiting_for(user).prefetch_related("texts")[:WAITING_SHOWN])
+def waiting_context(user):
+    """The first that wait; each row knows how many there are, so the top bar need not ask."""
+    rows = waiting_for(user).annotate(number=Window(Count("pk")))
+    rows = list(rows.prefetch_related("texts")[:WAITING_SHOWN])
+    return {"waiting": rows, "inbox_count": rows[0].number if rows else 0}

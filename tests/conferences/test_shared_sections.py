@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 
 from conferences import shared_sections
 from conferences.models import EventText
@@ -87,10 +88,12 @@ def test_titles_are_in_the_language_of_the_reader_or_the_original():
 def test_the_page_of_the_own_municipality_shows_what_it_takes_over(client):
     head = HeadFactory()
     client.force_login(head)
-    address = head.municipality.get_absolute_url()
+    place = head.municipality
+    address = reverse("conferences:of_place", args=[place.code])
+    assert f'hx-get="{address}"' in client.get(place.get_absolute_url()).content.decode()
     assert "Find a practice" in client.get(address).content.decode()
     practice = PublishedFactory(title="Taken over").practice
-    TakeOverFactory(practice=practice, municipality=head.municipality)
+    TakeOverFactory(practice=practice, municipality=place)
     assert "Costs and results" in client.get(address).content.decode()
 
 

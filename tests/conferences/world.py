@@ -91,6 +91,7 @@ def accepted(world, state):
 
 
 ARGUMENTS = {
+    "conferences:of_place": lambda world, state: [world.place.code],
     "conferences:practice": practice,
     "conferences:practice_version": numbered_version,
     "conferences:take_over": practice,

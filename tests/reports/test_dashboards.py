@@ -248,10 +248,10 @@ def many(number):
 @pytest.mark.parametrize(
     ("who", "path", "queries"),
     [
-        ("staff", "home", 21),
+        ("staff", "home", 20),
         ("donor", "home", 14),
         ("donor", "reports:programme", 17),
-        ("head", "home", 22),  # two for its presentations and practices, one for those that wait
+        ("head", "home", 19),
     ],
 )
 def test_dashboards_ask_the_same_number_of_queries_for_any_number_of_plans(
