@@ -12,6 +12,7 @@ from municipalities.models import Municipality, current_language
 
 from .models import (
     DocumentKind,
+    PracticeText,
     PracticeVersion,
     PresentationSpeaker,
     PresentationStatus,
@@ -22,6 +23,8 @@ from .templatetags.events import named
 NAMES = ["name_ky", "name_ru", "name_en", "code"]
 TITLE = ["language", "is_original", "title"]
 SPEAKER = ["name", "agrees", "role", "role_ky", "role_ru", "role_en"]
+LISTED = ["practice__slug", "practice__is_sample"]
+LISTED += [f"practice__{row}__{name}" for row in ("municipality", "area") for name in NAMES]
 PRINTED = ["by_municipality", "event", "session", "starts_at", "ends_at", "source", "is_sample"]
 
 
@@ -106,11 +109,14 @@ def talk_rows(presentations, user):
 def practices_of(event):
     """Published practices that were shown there."""
     shown = event.presentations.filter(status=PresentationStatus.ACCEPTED)
+    read = Q(language=current_language()) | Q(is_original=True)
+    titles = PracticeText.objects.filter(read).only("version", *TITLE)
     return list(
         PracticeVersion.objects.readable()
         .filter(practice__in=shown.order_by().values("practice"))
         .select_related("practice__municipality", "practice__area")
-        .prefetch_related("texts")
+        .only("status", "number", *LISTED)
+        .prefetch_related(Prefetch("texts", queryset=titles, to_attr="read_texts"))
         .order_by("-published_at", "-pk")
     )
 
