@@ -25,15 +25,12 @@ class Entry(NamedTuple):
 
 def section(plan, *, user, on, known=None):
     """What was given up to that day, as it stands now."""
-    items = InKindItem.objects.filter(contribution__plan=plan, given_on__lte=on).select_related(
-        "evidence", "claimed_by", "verified_by"
-    )
-    items, elsewhere = list(items), defaultdict(list)
     contributions = {contribution.pk: contribution for contribution in plan.contributions.all()}
+    items = InKindItem.objects.filter(contribution__in=contributions, given_on__lte=on)
+    items = list(items.select_related("evidence", "claimed_by", "verified_by"))
     for item in items:
         item.contribution = contributions[item.contribution_id]
-    for content, reference in proven_elsewhere([plan.pk]):
-        elsewhere[content].append(reference)
+    elsewhere = _other_plans(plan, items)
     known = known or Known(plan, user=user, on=on)
     promised = any(promise.form == Form.IN_KIND for promise in contributions.values())
     return {
@@ -47,3 +44,12 @@ def section(plan, *, user, on, known=None):
         "may_claim": promised and known.rights["may_pay"],
         "may_verify": user.works_for_programme and plan.was_approved,
     }
+
+
+def _other_plans(plan, items):
+    """{content of a file: references of other plans where it proves something}"""
+    found = defaultdict(list)
+    if any(item.evidence for item in items):
+        for content, reference in proven_elsewhere([plan.pk]):
+            found[content].append(reference)
+    return found

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, Q
+from django.db.models.functions import ExtractQuarter, ExtractYear
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -99,6 +100,19 @@ class Known:
         return moved
 
     @cached_property
+    def by_quarter(self):
+        """(year, quarter, kind, source, som) for years(), of what was booked"""
+        sources = {
+            contribution.pk: contribution.source for contribution in self.plan.contributions.all()
+        }
+        return [
+            (row["year"], row["quarter"], kind, sources[row["contribution"]], row[kind])
+            for row in self.sums
+            for kind in PaymentKind.values
+            if row["rows"] > row["waiting"]
+        ]
+
+    @cached_property
     def figures(self):
         return _figures(self)
 
@@ -139,13 +153,15 @@ def _figures(known):
 
 
 IN_CURRENCY = [f"{kind}_amount" for kind in PaymentKind.values]
-SUMS = ["contribution", "currency", *PaymentKind.values, *IN_CURRENCY, "rows", "waiting"]
+GROUPS = ["contribution", "currency", "year", "quarter"]
+SUMS = [*GROUPS, *PaymentKind.values, *IN_CURRENCY, "rows", "waiting"]
 
 
 @written_once
 def _sums(plans, on):
-    """Of each contribution and currency up to that day; rows that take back count with their sign."""
+    """Of each contribution, currency and quarter up to that day; rows that take back count with their sign."""
     rows = Payment.objects.filter(contribution__plan__in=plans, paid_on__lte=on)
+    rows = rows.annotate(year=ExtractYear("paid_on"), quarter=ExtractQuarter("paid_on"))
     booked = Q(booked_at__isnull=False)
     sums = {kind.value: sum_kgs("amount_kgs", filter=Q(kind=kind)) for kind in PaymentKind}
     sums |= {
@@ -153,5 +169,5 @@ def _sums(plans, on):
         for kind in PaymentKind
     }
     counts = {"rows": Count("pk"), "waiting": Count("pk", filter=~booked)}
-    rows = rows.order_by().values("contribution", "currency").annotate(**sums, **counts)
+    rows = rows.order_by().values(*GROUPS).annotate(**sums, **counts)
     return rows.values_list(*SUMS)

@@ -119,10 +119,10 @@ class Years:
     burn: Burn
 
 
-def years(plan, *, on, table=None):
-    """table: the comparison of that day, when somebody has read it already."""
+def years(plan, *, on, table=None, sums=None):
+    """table, sums: the comparison and the _sums() of that day, when somebody has read them already."""
     table = table or comparison(plan, on=on)
-    moved = _moved(_sums([plan.pk], on))
+    moved = _moved(_sums([plan.pk], on) if sums is None else sums)
     quarters = _running([moved[key] for key in sorted(moved)])
     return Years(
         planned=planned(plan, [(row.line.year, row.now) for row in table.rows]),

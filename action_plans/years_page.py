@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from .money_page import Known
 from .years import Moved, years
 
 ZERO = Decimal(0)
@@ -25,7 +26,8 @@ class Row:
 
 def section(plan, *, user, on, known=None):
     """{"years": …} for templates/action_plans/money/_years.html."""
-    found = years(plan, on=on, table=known.budget if known else None)
+    known = known or Known(plan, user=user, on=on)
+    found = years(plan, on=on, table=known.budget, sums=known.by_quarter)
     return {
         "years": {
             "planned": found.planned,

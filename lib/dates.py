@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import datetime
+from functools import lru_cache
 
 from babel.dates import format_date
 from django.core.exceptions import ValidationError
@@ -32,7 +33,12 @@ def format_partial(date, precision=Precision.DAY, language=None):
         return ""
     code = (language or get_language() or "en")[:2]
     code = code if code in PATTERNS else "en"
-    return format_date(date, PATTERNS[code][precision], locale=code)
+    return _written(date, PATTERNS[code][precision], code)
+
+
+@lru_cache(10_000)
+def _written(date, pattern, code):
+    return format_date(date, pattern, locale=code)
 
 
 def format_range(first, last, language=None):

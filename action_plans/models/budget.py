@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from lib.choices import label_of
 from lib.money import MAX_KGS, NBSP, format_amount, format_number
 
 from .funding import Source
@@ -30,6 +31,7 @@ class BudgetLine(models.Model):
         related_name="+",
     )
     is_sample = models.BooleanField(default=False, editable=False)
+    get_source_display = label_of("source", Source)
 
     history = HistoricalRecords(app="action_plans")
 

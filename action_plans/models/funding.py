@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
+from lib.choices import label_of
 from lib.money import MAX_KGS
 
 from .ledger import LedgerRow, ledger_constraints
@@ -37,6 +38,7 @@ class Contribution(models.Model):
     # When a promise that came after the approval was entered; what was known on a day depends on it.
     recorded_at = models.DateTimeField(null=True, editable=False)
     is_sample = models.BooleanField(default=False, editable=False)
+    get_source_display = label_of("source", Source)
 
     history = HistoricalRecords(app="action_plans")
 
@@ -128,6 +130,7 @@ class Payment(LedgerRow):
         related_name="payments",
         verbose_name=_("evidence"),
     )
+    get_kind_display = label_of("kind", PaymentKind)
 
     class Meta:
         verbose_name = _("payment")

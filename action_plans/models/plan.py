@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
+from lib.choices import label_of
 from lib.dates import Precision
 from lib.money import MAX_KGS, share
 from lib.ordering import ListIndex
@@ -218,6 +219,7 @@ class ActionPlan(Money):
     own_share_pct = models.DecimalField(max_digits=24, decimal_places=6, null=True, editable=False)
     is_under_minimum = models.BooleanField(default=False, editable=False)
 
+    get_status_display = label_of("status", PlanStatus)
     objects = ActionPlanQuerySet.as_manager()
     KEPT = [*PROMISED, *RECEIVED, "gap_kgs", "surplus_kgs", "own_share_pct", "is_under_minimum"]
     history = HistoricalRecords(

@@ -1,6 +1,7 @@
 """What every page shares: icons, badges, the language and look switches, the as-of time, the share bar."""
 
 from decimal import Decimal
+from functools import cache
 
 from django import template
 from django.conf import settings
@@ -16,6 +17,7 @@ SHORT = {"ky": "Кыр", "ru": "Рус", "en": "Eng"}
 
 
 @register.simple_tag
+@cache
 def icon(name):
     return format_html(
         '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><use href="#i-{}"/></svg>', name
@@ -23,6 +25,7 @@ def icon(name):
 
 
 @register.simple_tag
+@cache
 def key(kind):
     """The colour key of a source: own, in-kind, grant, other, all, unknown."""
     if kind == "in-kind":
