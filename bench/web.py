@@ -74,7 +74,12 @@ class Portal:
 
 
 def megabytes(process):
-    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    """At its peak, without what it was started from: ru_maxrss is at least the peak of that one."""
+    return megabytes_in(Path(f"/proc/{process}/status").read_text())
+
+
+def megabytes_in(status):
+    lines = status.splitlines()
     return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import resource
 import subprocess
 import sys
 import zipfile
@@ -18,7 +17,7 @@ from reports.exports.xlsx import to_xlsx
 from reports.funding import FundingReport
 
 from .data import person
-from .web import ROOT
+from .web import ROOT, megabytes
 
 ALONE = "import django; django.setup(); from bench.workbook import tell; tell()"
 ADDRESS = "https://portal.example/reports/funding/?status="
@@ -49,10 +48,10 @@ def tell():
     with override("ru"):
         file = to_xlsx(report, at=timezone.now(), address=ADDRESS)
     seconds = perf_counter() - started
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = megabytes("self")
     rows, total = plans_of(file)
     is_right = rows == report.plans.count() and total == str(report.total["cost_kgs"])
-    print(json.dumps([seconds, megabytes, rows, file.seek(0, 2), is_right]))
+    print(json.dumps([seconds, peak, rows, file.seek(0, 2), is_right]))
 
 
 def plans_of(file):
