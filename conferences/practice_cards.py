@@ -86,7 +86,8 @@ def _counts(practices):
     """{practice: {state: number}}"""
     found = {}
     rows = TakeOver.objects.filter(practice__in=practices).order_by()
-    for practice, state, number in rows.values_list("practice", "state").annotate(Count("pk")):
+    rows = rows.values_list("practice", "state").annotate(number=Count("*"))
+    for practice, state, number in rows:
         found.setdefault(practice, {})[state] = number
     return found
 

@@ -3,7 +3,7 @@
 Whoever reads it sees what was published; outdated practices come last and are marked.
 """
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import F, Func, IntegerField, OuterRef, Q, Subquery
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,7 +13,8 @@ from action_plans.filter_fields import NOT_KNOWN, choice, select
 from municipalities.filters import districts_by_region
 from municipalities.models import Region
 
-from .models import Event, Practice, PracticeVersion, Presentation, TakeOver, VersionStatus
+from .event_years import years_of_presentations
+from .models import Practice, PracticeVersion, Presentation, TakeOver, VersionStatus
 from .saved_filter import SavedFilter, municipality_filter, words_filter
 from .taking_over import TAKEN
 
@@ -116,12 +117,10 @@ class PracticeFilter(SavedFilter):
         """The ids of the versions that match, in the chosen order."""
         if not self.is_valid():
             return []
-        found = self.filter_queryset(self.queryset)
-        order = self.form.cleaned_data.get("sort") or NEWEST
-        if order == MOST_TAKEN:
-            return _most_taken_first(found)
+        order = ORDERS[self.form.cleaned_data.get("sort") or NEWEST]
         # “published” comes after “outdated” in the alphabet.
-        return list(found.order_by("-status", *ORDERS[order]).values_list("pk", flat=True))
+        found = self.filter_queryset(self.queryset).order_by("-status", *order)
+        return list(found.values_list("pk", flat=True))
 
     def of_municipality(self, versions, name, value):
         return versions.filter(practice__municipality__in=value) if value else versions
@@ -157,26 +156,18 @@ class PracticeFilter(SavedFilter):
 
     @cached_property
     def years(self):
-        """Of published events at which something was presented."""
-        talks = Presentation.objects.accepted().filter(event=OuterRef("pk"))
-        events = Event.objects.filter(Exists(talks), published_at__isnull=False)
-        return [day.year for day in events.dates("starts_on", "year", order="DESC")]
+        return years_of_presentations()
 
 
+# Not Count(): PostgreSQL would group the few take-overs of each practice.
+FOLLOWERS = TakeOver.objects.filter(practice=OuterRef("practice"), state__in=TAKEN).order_by()
+FOLLOWERS = FOLLOWERS.annotate(number=Func(template="COUNT(*)", output_field=IntegerField()))
 ORDERS = {
     NEWEST: ["-published_at", "-pk"],
+    MOST_TAKEN: [Subquery(FOLLOWERS.values("number")).desc(), "-published_at", "-pk"],
     CHEAPEST: [F("practice__plan__cost_kgs").asc(nulls_last=True), "-published_at", "-pk"],
     DEAREST: [F("practice__plan__cost_kgs").desc(nulls_last=True), "-published_at", "-pk"],
 }
-
-
-def _most_taken_first(versions):
-    """All take-overs are counted in one go: asking for each practice would take ten times as long."""
-    counts = TakeOver.objects.filter(state__in=TAKEN).order_by().values_list("practice")
-    counts = dict(counts.annotate(Count("pk")))
-    rows = versions.order_by("-status", *ORDERS[NEWEST]).values_list("pk", "practice", "status")
-    rows = sorted(rows, key=lambda row: (row[2] == VersionStatus.OUTDATED, -counts.get(row[1], 0)))
-    return [pk for pk, _practice, _status in rows]
 
 
 def _between(column, limits):

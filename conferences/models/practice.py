@@ -220,6 +220,12 @@ class PracticeVersion(Written):
         ordering = ["practice_id", "-number"]
         indexes = [
             models.Index(fields=["status", "-published_at"], name="practice_newest"),
+            # The order of the list; with the practice, so that the wide rows are not read for it.
+            models.Index(
+                fields=["-status", "-published_at", "-id", "practice"],
+                name="practice_readable_newest",
+                condition=Q(status__in=["published", "outdated"]),
+            ),
             models.Index(
                 fields=["check_on"], name="practice_to_check", condition=Q(status="published")
             ),

@@ -79,7 +79,15 @@ class TakeOver(models.Model):
         verbose_name = _("practice taken over")
         verbose_name_plural = _("practices taken over")
         ordering = ["practice_id", "-noted_at", "-pk"]
-        indexes = [models.Index(fields=["practice", "state"], name="take_over_by_state")]
+        indexes = [
+            models.Index(fields=["practice", "state"], name="take_over_by_state"),
+            # Of those that count as followers (conferences.taking_over.TAKEN)
+            models.Index(
+                fields=["practice"],
+                name="take_over_counted",
+                condition=Q(state__in=["planning", "running"]),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="take_over_once",

@@ -126,6 +126,19 @@ def test_cost_of_the_plan(cost, chosen):
     assert [c for c in costs if found(cost=c) == [version.pk]] == [chosen]
 
 
+def test_the_years_are_those_of_published_events_at_which_something_was_presented():
+    for day in ["2016-02-29", "2018-01-01", "2018-12-31", "2024-06-01"]:
+        PresentationFactory(event=EventFactory(starts_on=day))
+    PresentationFactory(event=EventFactory(starts_on="2019-05-01"), status="proposed")
+    PresentationFactory(event=EventFactory(starts_on="2026-05-01", published_at=None))
+    EventFactory(starts_on="2020-05-01")
+    assert PracticeFilter({}).years == [2024, 2018, 2016]
+
+
+def test_nothing_presented_leaves_no_year_to_choose():
+    assert PracticeFilter({}).years == []
+
+
 def test_year_of_the_event_at_which_it_or_its_plan_was_shown():
     by_practice, by_plan = published("A"), published("B", cost=1)
     event = EventFactory(starts_on=dt.date(2018, 11, 30))
