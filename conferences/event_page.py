@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Prefetch, Q
 from django.urls import reverse
+from django.utils.html import format_html
 
 from action_plans.templatetags.plans import lang
 from lib.money import share
@@ -17,7 +18,9 @@ from .models import (
     PresentationSpeaker,
     PresentationStatus,
     PresentationText,
+    VersionStatus,
 )
+from .programme_page import address_of_talks
 from .templatetags.events import named
 
 NAMES = ["name_ky", "name_ru", "name_en", "code"]
@@ -44,7 +47,7 @@ def context_of(event, user, *, at):
         "presentations": presentations,
         "talks": talk_rows([talk for talk in presentations if not talk.session_id], user),
         "in_programme": sum(1 for talk in presentations if talk.session_id),
-        "practices": practices,
+        "practices": practice_rows(practices, user),
         "attendance": attendance,
         "photos": [each for each in documents if each.kind == DocumentKind.PHOTO],
         "documents": [each for each in documents if each.kind != DocumentKind.PHOTO],
@@ -88,12 +91,12 @@ class TalkRow(NamedTuple):
 def talk_rows(presentations, user):
     name = cache(lambda place: named(place, link=user.is_authenticated))
     area_name = cache(named)
-    url = reverse("conferences:presentation", args=[0])
+    address = address_of_talks()
     rows = []
     for talk in presentations:
         text, places = talk.text, [name(place) for place in talk.places]
         row = TalkRow(
-            url=url.replace("/0/", f"/{talk.pk}/"),
+            url=address(talk.pk),
             title=text.title if text else str(talk),
             lang=lang(text),
             places=places,
@@ -119,6 +122,37 @@ def practices_of(event):
         .prefetch_related(Prefetch("texts", queryset=titles, to_attr="read_texts"))
         .order_by("-published_at", "-pk")
     )
+
+
+class PracticeRow(NamedTuple):
+    """A practice as the list shows it, ready to print: as many as presentations."""
+
+    url: str
+    title: str
+    lang: str
+    is_outdated: bool
+    where: str  # the municipality and the service area
+
+
+def practice_rows(versions, user):
+    place_name = cache(lambda place: named(place, link=user.is_authenticated))
+    area_name = cache(named)
+    before, _slug, after = reverse("conferences:practice", args=["-"]).rpartition("-")
+    rows = []
+    for version in versions:
+        text, practice = version.text, version.practice
+        where = place_name(practice.municipality)
+        if practice.area:
+            where = format_html("{} · {}", where, area_name(practice.area))
+        row = PracticeRow(
+            url=f"{before}{practice.slug}{after}",
+            title=text.title if text and text.title else practice.slug,
+            lang=lang(text),
+            is_outdated=version.status == VersionStatus.OUTDATED,
+            where=where,
+        )
+        rows.append(row)
+    return rows
 
 
 def _documents(event, user):

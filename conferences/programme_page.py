@@ -1,15 +1,22 @@
 """The programme as people read it: days, what takes place at the same time, halls, talks. Always four or five queries."""
 
+from functools import cache
 from typing import NamedTuple
 
 from babel.dates import format_date
 from django.db.models import Prefetch
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from action_plans.templatetags.plans import lang
 from lib.dates import format_partial
 
 from .models import PresentationSpeaker, PresentationText
+from .programme import clock
+from .templatetags.events import named
 
 
 class Block(NamedTuple):
@@ -37,6 +44,47 @@ class Programme(NamedTuple):
 
     def __bool__(self):
         return bool(self.days or self.unscheduled)
+
+
+class Line(NamedTuple):
+    """A presentation as the programme shows it, ready to print: there may be hundreds."""
+
+    pk: int
+    url: str
+    time: str
+    title: str
+    lang: str
+    is_sample: bool
+    about: str  # the municipalities, the speakers and the area, as the public reads them
+
+
+def lines_of(talks):
+    name, area_name = cache(lambda place: place.name), cache(named)
+    address, unnamed = address_of_talks(), _("Municipality not named in the source")
+    lines = []
+    for talk in talks:
+        text, places = talk.text, ", ".join(name(place) for place in talk.places)
+        people = ", ".join(speaker.shown for speaker in talk.people)
+        who = "; ".join(filter(None, [places, people]))
+        if talk.municipality_is_unnamed:
+            who = unnamed + who
+        line = Line(
+            pk=talk.pk,
+            url=address(talk.pk),
+            time=clock(talk.starts_at),
+            title=text.title if text else "",
+            lang=lang(text),
+            is_sample=talk.is_sample,
+            about=format_html("{} · {}", who, area_name(talk.area)) if talk.area else who,
+        )
+        lines.append(line)
+    return lines
+
+
+def address_of_talks():
+    """One address is looked up for hundreds of presentations."""
+    before, _zero, after = reverse("conferences:presentation", args=[0]).rpartition("0")
+    return lambda pk: f"{before}{pk}{after}"
 
 
 def programme_of(event):

@@ -5,10 +5,11 @@ from django.utils import timezone
 
 from conferences.ics import is_known_to_the_day, who
 from conferences.programme import clock
-from conferences.programme_page import days_of, programme_of
+from conferences.programme_page import days_of, lines_of, programme_of
 
 register = template.Library()
 register.filter("clock", clock)
+register.filter("lines", lines_of)
 register.filter("who", who)
 register.filter("is_known_to_the_day", is_known_to_the_day)
 
