@@ -42,8 +42,9 @@ URGENT = ["review", "publish", "remarks", "check", "proposals"]
 
 def practices_waiting(user, *, on, names=Waiting._fields):
     """In one query."""
-    lists = lists_for(user, on=on)
-    lists["proposals"] = _office(user, Presentation.objects.waiting())
+    lists = lists_for(user, on=on, names=names)
+    if "proposals" in names:
+        lists["proposals"] = _office(user, Presentation.objects.waiting())
     asked = [_counted(name, lists[name]) for name in names]
     found = {row["waits"]: row["number"] for row in asked[0].union(*asked[1:], all=True)}
     return Waiting(**found)
@@ -54,19 +55,24 @@ def _counted(name, rows):
     return rows.annotate(number=Count("pk"))
 
 
-def lists_for(user, *, on):
-    """{name: versions}, in the order in which they are urgent."""
+def lists_for(user, *, on, names=Waiting._fields):
+    """{name: versions} of those names, in the order in which they are urgent."""
     versions = PracticeVersion.objects
-    return {
-        "review": versions.reviewable_by(user).order_by("submitted_at", "pk"),
-        "publish": to_publish(user).order_by("submitted_at", "pk"),
-        "remarks": with_open_remarks(user).order_by("submitted_at", "pk"),
-        "drafts": versions.editable_by(user)
-        .filter(status=VersionStatus.DRAFT)
-        .order_by("-saved_at", "-pk"),
-        "check": _office(user, versions.to_check(on=on)).order_by("check_on", "pk"),
-        "translations": translations_waiting(user).order_by(_published_first(), "-saved_at", "-pk"),
+    lists = {
+        "review": lambda: versions.reviewable_by(user).order_by("submitted_at", "pk"),
+        "publish": lambda: to_publish(user).order_by("submitted_at", "pk"),
+        "remarks": lambda: with_open_remarks(user).order_by("submitted_at", "pk"),
+        "drafts": lambda: drafts_of(user).order_by("-saved_at", "-pk"),
+        "check": lambda: _office(user, versions.to_check(on=on)).order_by("check_on", "pk"),
+        "translations": lambda: translations_waiting(user).order_by(
+            _published_first(), "-saved_at", "-pk"
+        ),
     }
+    return {name: versions_of() for name, versions_of in lists.items() if name in names}
+
+
+def drafts_of(user):
+    return PracticeVersion.objects.editable_by(user).filter(status=VersionStatus.DRAFT)
 
 
 def in_review(user):

@@ -36,14 +36,15 @@ class NextDate:
 
 
 def plans_of(municipality, user):
-    """Of those this person may see, the first ten: work first, then the newest."""
+    """Of those this person may see, the first ten: work first, then the newest. Without their texts."""
     here = PlanMunicipality.objects.filter(municipality=municipality)
     order = Case(*[When(status=status, then=i) for i, status in enumerate(ORDER)])
     plans = ActionPlan.objects.visible_to(user).filter(pk__in=here.values("plan"))
     part = here.filter(plan=OuterRef("pk")).order_by().values("share")
     plans = plans.annotate(part=Subquery(part))
-    plans = plans.select_related("phase").prefetch_related("texts")
-    shown = list(plans.order_by(order, "-starts_on", "reference")[:PLANS_SHOWN])
+    shown = list(
+        plans.select_related("phase").order_by(order, "-starts_on", "reference")[:PLANS_SHOWN]
+    )
     for plan in shown:
         plan.joint_share = plan.part if plan.part < 100 else None
         plan.rest_share = None if plan.own_share is None else max(100 - plan.own_share, 0)
@@ -51,11 +52,14 @@ def plans_of(municipality, user):
 
 
 def next_dates(municipality, on):
-    """Planned starts and ends of the place's plans that are not done; those that have passed first."""
+    """Planned starts and ends of the place's plans that are not done; those that have passed first.
+
+    The plans are without their texts.
+    """
     here = PlanMunicipality.objects.filter(municipality=municipality).values("plan")
     starts = Q(status=PlanStatus.APPROVED, starts_on__isnull=False)
     ends = Q(status=PlanStatus.IMPLEMENTATION, ends_on__isnull=False)
-    plans = ActionPlan.objects.filter(starts | ends, pk__in=here).prefetch_related("texts")
+    plans = ActionPlan.objects.filter(starts | ends, pk__in=here)
     soonest = Case(When(status=PlanStatus.APPROVED, then="starts_on"), default="ends_on")
     return [_next_date(plan, on) for plan in plans.order_by(soonest, "reference")[:DATES_SHOWN]]
 

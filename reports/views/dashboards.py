@@ -1,5 +1,6 @@
 """The first page of each role, the programme's overview and its charts."""
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -26,7 +27,9 @@ def home(request):
         return municipality_page(request, own)
     if request.user.role == Role.DONOR:
         return donor(request)
-    return programme_page(request, **waiting_context(request.user))
+    waiting = waiting_context(request.user)
+    prefetch_related_objects(waiting["waiting"], "texts")
+    return programme_page(request, **waiting)
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """The pages of places, with their figures. municipalities.pages has what the places themselves show."""
 
-from django.db.models import Count, Window
+from django.db.models import Count, Window, prefetch_related_objects
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -25,8 +25,12 @@ def municipality(request, code):
 
 def municipality_page(request, place):
     figures = place_figures.of_municipality(place)
-    plans = plans_of(place, request.user)
+    plans, dates = plans_of(place, request.user), next_dates(place, timezone.localdate())
     is_own = request.user.is_municipal and request.user.municipality_id == place.pk
+    waiting = waiting_context(request.user) if is_own else {}
+    # The texts of all three lists at once
+    shown = [*plans, *(date.plan for date in dates), *waiting.get("waiting", [])]
+    prefetch_related_objects(shown, "texts")
     context = {
         **pages.municipality_context(request, place),
         "figures": figures,
@@ -35,9 +39,9 @@ def municipality_page(request, place):
         "findings": findings_number(on=timezone.localdate(), municipalities__municipality=place),
         "findings_link": quality_link(municipality=place.code),
         "plans": plans,
-        "dates": next_dates(place, timezone.localdate()),
+        "dates": dates,
         "is_own": is_own,
-        **(waiting_context(request.user) if is_own else {}),
+        **waiting,
     }
     return render(request, "reports/municipality.html", context)
 
@@ -71,7 +75,6 @@ def area_context(figures):
 
 
 def waiting_context(user):
-    """The first that wait; each row knows how many there are, so the top bar need not ask."""
-    rows = waiting_for(user).annotate(number=Window(Count("pk")))
-    rows = list(rows.prefetch_related("texts")[:WAITING_SHOWN])
+    """The first that wait, without their texts; each row knows how many there are: the top bar need not ask."""
+    rows = list(waiting_for(user).annotate(number=Window(Count("pk")))[:WAITING_SHOWN])
     return {"waiting": rows, "inbox_count": rows[0].number if rows else 0}

@@ -251,7 +251,7 @@ def many(number):
         ("staff", "home", 20),
         ("donor", "home", 14),
         ("donor", "reports:programme", 17),
-        ("head", "home", 19),
+        ("head", "home", 18),
     ],
 )
 def test_dashboards_ask_the_same_number_of_queries_for_any_number_of_plans(
