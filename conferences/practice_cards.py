@@ -60,6 +60,10 @@ class Card:
         return self.plan.cost_kgs if self.plan else None
 
     @property
+    def own_share(self) -> Decimal | None:
+        return self.plan.own_share if self.plan else None
+
+    @property
     def taken(self):
         return sum(self.counts.get(state, 0) for state in TAKEN)
 

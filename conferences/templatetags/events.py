@@ -35,6 +35,7 @@ def place_name(context, place):
     return named(place, link=user is not None and user.is_authenticated)
 
 
+@register.filter
 def named(row, *, link=False):
     """A name in its language; as a link to its page."""
     if link:

@@ -2,14 +2,31 @@
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 
 from conferences import shared_sections
-from conferences.models import PracticeVersion
+from conferences.models import PracticeVersion, TakeOverState
 from conferences.models.practice import READABLE
 from conferences.waiting import URGENT, practices_waiting
 from conferences.writing import may_begin_from
+from lib.templatetags.site import icon
 
 register = template.Library()
+# The shapes of the states of plans (design: look, states), by what they mean here
+SHAPES = {
+    TakeOverState.INTERESTED: "draft",
+    TakeOverState.PLANNING: "implementation",
+    TakeOverState.RUNNING: "completed",
+    TakeOverState.GIVEN_UP: "cancelled",
+}
+
+
+@register.simple_tag
+def take_over_state(state):
+    words = TakeOverState(state).label
+    return format_html(
+        '<span class="status take-over-{}">{}{}</span>', state, icon(SHAPES[state]), words
+    )
 
 
 @register.inclusion_tag("conferences/writing/_plan_practice.html", takes_context=True)
