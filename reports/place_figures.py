@@ -1,6 +1,6 @@
 """The figures of one place beside those of its region and of the programme."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -17,7 +17,7 @@ from action_plans.models import (
     PlanStatus,
 )
 from action_plans.totals import all_counted_totals
-from lib.money import sum_kgs, total
+from lib.money import sum_kgs
 from municipalities.models import Municipality
 
 from .overview import State
@@ -44,22 +44,19 @@ class PlaceFigures:
 
 def of_municipality(municipality):
     region = municipality.region
-    rows = _filled(
-        [
-            (Axis.MUNICIPALITY, place_row(municipality, municipality=municipality.code)),
-            (Axis.REGION, place_row(region, region=region.iso)),
-            (Axis.ALL, programme_row()),
-        ]
-    )
-    return _figures(rows, Axis.MUNICIPALITY, filters={"municipality": municipality.code})
+    rows = [
+        (Axis.MUNICIPALITY, place_row(municipality, municipality=municipality.code)),
+        (Axis.REGION, place_row(region, region=region.iso)),
+        (Axis.ALL, programme_row()),
+    ]
+    return _figures(rows, filters={"municipality": municipality.code})
 
 
 def of_region(region):
-    rows = _filled(
-        [(Axis.REGION, place_row(region, region=region.iso)), (Axis.ALL, programme_row())]
-    )
-    places = _municipalities(rows[0], Municipality.objects.filter(region=region))
-    return _figures(rows, Axis.REGION, filters={"region": region.iso}, municipalities=places)
+    rows = [(Axis.REGION, place_row(region, region=region.iso)), (Axis.ALL, programme_row())]
+    figures = _figures(rows, filters={"region": region.iso})
+    places = _municipalities(figures.place, Municipality.objects.filter(region=region))
+    return replace(figures, municipalities=places)
 
 
 def of_district(district):
@@ -68,7 +65,8 @@ def of_district(district):
     row = place_row(district, district=district.code)
     row = replace(row, measures=_measures(slices.filter(status__in=COUNTED)))
     region = place_row(district.region, region=district.region.iso)
-    rows = [row, *_filled([(Axis.REGION, region), (Axis.ALL, programme_row())])]
+    around = [(Axis.REGION, region), (Axis.ALL, programme_row())]
+    rows = [row, *_filled(around, _kept(around))]
     places = _municipalities(row, Municipality.objects.filter(district=district))
     cancelled = _measures(slices.filter(status=PlanStatus.CANCELLED, counts=True))
     plans = dict(
@@ -107,31 +105,42 @@ def common_minimum():
     return rules.pop() if len(rules) == 1 and any(rules) else None
 
 
-def _figures(rows, axis, *, filters, municipalities=None):
-    kept = FundingTotal.objects.filter(axis=axis, key=rows[0].key)
-    plans, cancelled = Counter(), []
-    for total_of_state in kept:
+def _figures(rows, *, filters):
+    kept, plans = _kept(rows), Counter()
+    axis, place = rows[0]
+    for total_of_state in kept[axis, place.key]:
         plans[total_of_state.status] += total_of_state.plans
-        if total_of_state.status == PlanStatus.CANCELLED:
-            cancelled.append(total_of_state)
-    money = {name: total(getattr(row, name) for row in cancelled) for name in NOTHING}
+    rows = _filled(rows, kept)
+    cancelled = _added(kept[axis, place.key], [PlanStatus.CANCELLED])
     return PlaceFigures(
         place=rows[0],
-        cancelled=_cancelled(money, **filters),
+        cancelled=_cancelled(cancelled, **filters),
         states=_states(plans, **filters),
         compared=rows,
         minimum=common_minimum(),
-        municipalities=municipalities,
     )
 
 
-def _filled(rows):
-    """[(axis, row)] → the rows with their kept totals, in one query."""
-    only = Q()
+def _kept(rows):
+    """[(axis, row)] → {(axis, key): FundingTotals of each phase and state}, in one query."""
+    only, found = Q(), defaultdict(list)
     for axis, row in rows:
         only |= Q(axis=axis, key=row.key)
-    totals = all_counted_totals(only=only)
-    return [replace(row, measures=totals[axis].get(row.key, NOTHING)) for axis, row in rows]
+    for kept in FundingTotal.objects.filter(only):
+        found[kept.axis, kept.key].append(kept)
+    return found
+
+
+def _filled(rows, kept):
+    return [replace(row, measures=_added(kept[axis, row.key], COUNTED)) for axis, row in rows]
+
+
+def _added(totals, statuses):
+    totals = [row for row in totals if row.status in statuses]
+    return {
+        name: sum((getattr(row, name) for row in totals), start=nothing)
+        for name, nothing in NOTHING.items()
+    }
 
 
 def _municipalities(whole, places):
