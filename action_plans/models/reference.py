@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -130,6 +131,11 @@ class Phase(Named):
                 ),
             ),
         ]
+
+    def clean(self):
+        if self.budget_currency and self.budget_currency not in CODES:
+            text = _("This is not a currency that the portal knows.")
+            raise ValidationError({"budget_currency": text})
 
 
 class ServiceArea(Named):

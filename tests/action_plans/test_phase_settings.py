@@ -196,6 +196,11 @@ def test_a_mistake_comes_back_and_nothing_is_changed(client, changes, message):
     assert Phase.objects.get().variance_pct == 10
 
 
+def test_a_budget_is_in_a_currency_that_the_portal_knows():
+    with pytest.raises(ValidationError, match="not a currency that the portal knows"):
+        PhaseFactory.build(budget_currency="XXX").clean()
+
+
 def test_the_office_reads_who_changed_what(client):
     administrator = AdministratorFactory(name="Aida")
     phases.change_settings(
