@@ -1,16 +1,34 @@
 """Where the same is read several times, as for each language of a report, the database answers once."""
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import islice
 
 from django.db import connection
+
+_objects = ContextVar("objects", default=None)
 
 
 @contextmanager
 def asked_once():
     """Around what only reads: the same SQL with the same parameters has the answer that it had first."""
-    with connection.execute_wrapper(_Answers()):
-        yield
+    token = _objects.set({})
+    try:
+        with connection.execute_wrapper(_Answers()):
+            yield
+    finally:
+        _objects.reset(token)
+
+
+def objects_of(rows):
+    """[objects of a queryset]; within asked_once() the same ones for the same question: do not change them."""
+    known = _objects.get()
+    if known is None:
+        return list(rows)
+    question = rows._iterable_class, str(rows.query)
+    if question not in known:
+        known[question] = list(rows)
+    return known[question]
 
 
 class _Answers:

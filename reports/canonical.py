@@ -29,6 +29,11 @@ def text_of(data):
     )
 
 
+def object_of(parts):
+    """The canonical text of an object; parts: {name: canonical text}, of plain names."""
+    return f"{{{','.join([f'{text_of(name)}:{parts[name]}' for name in sorted(parts)])}}}"
+
+
 def sha256_of(text):
     return hashlib.sha256(text.encode()).hexdigest()
 

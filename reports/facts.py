@@ -111,12 +111,12 @@ class Facts:
             if "source" not in by:
                 at = grouped[_group(by, codes, names)]
                 for (measure, _pot), amount in sums.items():
-                    at[_named(measure)] += amount
+                    at[named(measure)] += amount
                 continue
             for (measure, pot), amount in sums.items():
                 if pot and amount:
                     group = _group(by, codes | {"source": pot}, names)
-                    grouped[group][_named(measure)] += amount
+                    grouped[group][named(measure)] += amount
         return grouped.items()
 
     def _sums(self, keys, only):
@@ -285,12 +285,21 @@ def _group(by, codes, names):
 
 
 @cache
-def _named(measure):
+def named(measure):
     """net_this → net_kgs, net_later → later_net_kgs"""
     kind, _line, step = measure.partition("_")
     if step == "later":
         return f"later_{kind}_kgs"
     return f"{kind}_kgs" if step == STEPS[-1] else f"{measure}_kgs"
+
+
+@cache
+def groups(measure):
+    """Names of MEASURES that have to be asked for: net_before → net; cancelled_net → cancelled and net."""
+    kind, _line, of = measure.partition("_")
+    if kind == "cancelled":
+        return {kind, of}
+    return {"cost" if kind == "own" else kind}
 
 
 def _measured(sums, only):

@@ -32,10 +32,17 @@ class LongRows(Sequence):
         return next(self._read(place, place + 1))
 
     def __iter__(self):
-        if self.number <= AT_ONCE:
+        """Whoever reads all of them need not have them counted."""
+        if "_few" in self.__dict__:
             yield from self._few
             return
-        yield from self._read(0, self.number)
+        keys = list(self.keys)
+        self.number = len(keys)
+        if self.number <= AT_ONCE:
+            self._few = self.rows_of(keys) if keys else []
+            yield from self._few
+        else:
+            yield from self._pieces(keys)
 
     @cached_property
     def _few(self):
@@ -43,6 +50,8 @@ class LongRows(Sequence):
 
     def _read(self, start, stop):
         """The keys in one question, which has to sort all of them; their rows piece by piece."""
-        keys = list(self.keys[start:stop]) if start < stop else []
+        return self._pieces(list(self.keys[start:stop]) if start < stop else [])
+
+    def _pieces(self, keys):
         for first in range(0, len(keys), AT_ONCE):
             yield from self.rows_of(keys[first : first + AT_ONCE])

@@ -8,8 +8,7 @@ import hashlib
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from functools import partial
+from contextlib import ExitStack, contextmanager
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -22,6 +21,7 @@ from lib.memory import uncollected
 
 from . import closing, snapshots
 from .about import about_of, has_sample
+from .exports.beside import Beside
 from .exports.pdf import Signature, begin_pdf, to_pdf
 from .exports.tables_csv import figures_csv
 from .exports.tables_xlsx import to_xlsx
@@ -30,6 +30,8 @@ from .models import SignedFile, SignedReport
 from .models.signed import FileFormat
 
 NAMES = ["name_ky", "name_ru", "name_en"]
+# Rows of tables whose CSV and XLSX take no longer than a process needs to begin.
+SOON_MADE = 5_000
 
 
 def sign(*, period, template, name, role, by, seen="", site=""):
@@ -38,11 +40,10 @@ def sign(*, period, template, name, role, by, seen="", site=""):
         period = _locked(period)
         refuse(period, template, by)
         report = _unsigned(period, template, name.strip(), role.strip(), by)
-        with Typesetter() as typesetter:
-            early = partial(_begin_paper, typesetter, report)
-            data = snapshots.build(period, template, report.version, early=early)
-            _freeze(report, snapshots.text_of(data), seen)
-            for format, content in _files(report, data, site, typesetter):
+        with EarlyFiles(report) as early:
+            data, text = snapshots.written(period, template, report.version, early=early)
+            _freeze(report, text, seen)
+            for format, content in _files(report, data, site, early):
                 _keep(report, format, content, written)
         signed = PeriodStatus.SIGNED
         closing.step(period, signed, by=by, role=report.approved_role, at=report.approved_at)
@@ -76,8 +77,8 @@ def next_version(period):
 
 def proposed(period, template):
     """(data, SHA-256) of what would be signed."""
-    data = snapshots.build(period, template, next_version(period))
-    return data, snapshots.sha256_of(snapshots.text_of(data))
+    data, text = snapshots.written(period, template, next_version(period))
+    return data, snapshots.sha256_of(text)
 
 
 def _locked(period):
@@ -125,34 +126,63 @@ def _freeze(report, text, seen):
     report.save(force_insert=True)
 
 
-def _begin_paper(typesetter, report, tables):
-    """Typst lays the long tables out while the other languages are made; the signed ones are what is set."""
-    begin_pdf(typesetter, tables, _about(report, address=""), signature_of(report))
+class EarlyFiles:
+    """What takes long is begun while the figures are put together; of what is signed the files are made."""
+
+    def __init__(self, report):
+        self.report = report
+
+    def __enter__(self):
+        with ExitStack() as stack:
+            self.typesetter = stack.enter_context(Typesetter())
+            self.beside = stack.enter_context(Beside())
+            self.stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *error):
+        return self.stack.__exit__(*error)
+
+    def with_tables(self, tables):
+        """Typst lays the long tables out."""
+        if sum(len(table.rows) for table in tables) > SOON_MADE:
+            self.beside.start()
+        begin_pdf(self.typesetter, tables, self.about(), signature_of(self.report))
+
+    def with_text(self, tables):
+        if self.beside.process:
+            with translation.override(self.report.language):
+                self.beside.begin(self.report.language, self.about(), tables)
+
+    def about(self, address=""):
+        return about_of(
+            snapshots.scope_of_period(self.report.period, self.report.template),
+            at=self.report.approved_at,
+            address=address,
+            signed=self.report,
+            title=self.report.name,
+        )
+
+    def tables(self, tables, about):
+        """[(format, bytes)]"""
+        if self.beside.process:
+            csv, xlsx = self.beside.finish(about)
+        else:
+            csv, xlsx = _bytes(figures_csv(tables)), _bytes(to_xlsx(tables, about))
+        return [(FileFormat.CSV, csv), (FileFormat.XLSX, xlsx)]
 
 
-def _about(report, *, address):
-    return about_of(
-        snapshots.scope_of_period(report.period, report.template),
-        at=report.approved_at,
-        address=address,
-        signed=report,
-        title=report.name,
-    )
-
-
-def _files(report, data, site, typesetter):
+def _files(report, data, site, early):
     """[(format, bytes)], all made from the snapshot, in the language of the template."""
     with translation.override(report.language):
         tables = snapshots.tables_from(data, report.language)
-        about = _about(report, address=site.rstrip("/") + report.get_absolute_url())
+        about = early.about(site.rstrip("/") + report.get_absolute_url())
         # A process of its own sets the pages, so the other files are made meanwhile.
         with ThreadPoolExecutor(max_workers=1) as beside:
             paper = beside.submit(
-                _paper, tables, about, signature_of(report), report.language, typesetter
+                _paper, tables, about, signature_of(report), report.language, early.typesetter
             )
             yield FileFormat.JSON, report.snapshot.encode()
-            yield FileFormat.CSV, _bytes(figures_csv(tables))
-            yield FileFormat.XLSX, _bytes(to_xlsx(tables, about))
+            yield from early.tables(tables, about)
             yield FileFormat.PDF, paper.result()
 
 

@@ -5,21 +5,21 @@ database, in every language of the reader and on every day.
 """
 
 import json
+from typing import NamedTuple
 
 from django.utils import translation
 
 from lib.asked_once import asked_once
 
-from . import donor_report, facts, restated
-from .canonical import canonical, plain, sha256_of, text_of
+from . import donor_report, restated, snapshot_rows
+from .canonical import canonical, object_of, plain, sha256_of, text_of
 from .donor_tables.registry import TABLES
-from .merging import LANGUAGES, Kinds, cell, merged, read, spoken, together
+from .facts_of_report import FactsOfReport
+from .merging import LANGUAGES, cell, merged, read, spoken, together
 from .scope import Scope
 
-__all__ = ["build", "canonical", "sha256_of", "table_from", "tables_from", "text_of"]
+__all__ = ["build", "canonical", "sha256_of", "table_from", "tables_from", "text_of", "written"]
 FORMAT = "psi-signed-report/1"
-# The same for equal rows, whatever order the database answers in.
-IN_ORDER = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
 def scope_of_period(period, template):
@@ -34,10 +34,31 @@ def scope_of_period(period, template):
     return donor_report.of_template(scope, template)
 
 
-def build(period, template, version, *, early=None):
-    """early: called with the tables in the language of the template, before the others are made."""
+def build(period, template, version):
+    return json.loads(written(period, template, version).text)
+
+
+class Written(NamedTuple):
+    """data: without the facts, which only the text has."""
+
+    data: dict
+    text: str
+
+
+class NothingEarly:
+    """Who makes files of a snapshot may begin with what is known already."""
+
+    def with_tables(self, tables):
+        """In the language of the template; the others are made next."""
+
+    def with_text(self, tables):
+        """As they will be signed; the facts are written next."""
+
+
+def written(period, template, version, *, early=None):
+    early = early or NothingEarly()
     scope = scope_of_period(period, template)
-    known = facts.facts_of(scope)
+    known = FactsOfReport(scope)
     before = period.reports.filter(version__lt=version).order_by("-version").first()
     data = {
         "format": FORMAT,
@@ -52,11 +73,14 @@ def build(period, template, version, *, early=None):
         },
         "template": _template(template),
         "tables": _tables(template, scope, known, early),
-        "facts": sorted(_facts(known), key=IN_ORDER),
     }
     if before:
         data["tables"] += restated.tables(json.loads(before.snapshot), plain(data))
-    return plain(data)
+    data = plain(data)
+    parts = {name: text_of(value) for name, value in data.items()}
+    early.with_text(parts["tables"])
+    rows = f"[{','.join(snapshot_rows.texts(known))}]"
+    return Written(data, object_of(parts | {"facts": rows}))
 
 
 def tables_from(data, language):
@@ -88,17 +112,9 @@ def _spoken(template, scope, known, early):
             with translation.override(language):
                 tables = donor_report.tables_of(template, scope, known)
                 made[language] = [spoken(table) for table in tables]
-                if early and language == template.language:
-                    early(made[language])
+                if language == template.language:
+                    early.with_tables(made[language])
     return made
-
-
-def _facts(known):
-    kinds = Kinds()
-    return [
-        {name: cell(value, kinds[name]) for name, value in row.items()}
-        for row in facts.plan_rows(known)
-    ]
 
 
 def _programme(programme):

@@ -26,6 +26,7 @@ from action_plans.models import (
     StatusChange,
     Tranche,
 )
+from lib.asked_once import objects_of
 from lib.currencies import format_money
 from lib.dates import format_partial
 from lib.money import format_kgs, format_number, format_share
@@ -35,6 +36,10 @@ NOT_KNOWN = "—"
 
 # What is read of a row and of what it leads to: plans are wide.
 BY = ["name", "email"]
+BOOKED = ["kind", "amount", "currency", "paid_on", "reason", "late_for__starts_on"]
+BOOKED += ["late_for__ends_on", "contribution__source", "contribution__plan__reference"]
+BOOKED += [f"{row}__{name}" for row in ("corrects", "reverses") for name in ("amount", "currency")]
+BOOKED += [f"booked_by__{name}" for name in BY]
 PROMISED = ["before_kgs", "amount_kgs", "effective_on", "reason", "decision"]
 PROMISED += ["contribution__source", "contribution__form", "contribution__plan__reference"]
 PROMISED += [f"revised_by__{name}" for name in BY]
@@ -77,7 +82,8 @@ def _payments(keys):
     rows = Payment.objects.select_related(
         "contribution__plan", "booked_by", "late_for", "corrects", "reverses"
     )
-    return {row.pk: _payment(row) for row in rows.filter(pk__in=keys)}
+    rows = rows.only(*BOOKED).filter(pk__in=keys)
+    return {row.pk: _payment(row) for row in objects_of(rows)}
 
 
 def _payment(row):
@@ -133,7 +139,7 @@ def _promises(keys):
     first = PromiseRevision.objects.filter(contribution=OuterRef("pk")).order_by("number")
     rows = rows.annotate(first_kgs=Subquery(first.values("before_kgs")[:1]))
     found = {}
-    for row in rows:
+    for row in objects_of(rows):
         what = pgettext("change", "New promise: %(what)s") % {"what": _promised(row)}
         amount = row.amount_kgs if row.first_kgs is None else row.first_kgs
         found[row.pk] = _row(
@@ -146,7 +152,7 @@ def _revisions(keys):
     rows = PromiseRevision.objects.select_related("contribution__plan", "revised_by")
     rows = rows.only(*PROMISED)
     found = {}
-    for row in rows.filter(pk__in=keys):
+    for row in objects_of(rows.filter(pk__in=keys)):
         what = pgettext("change", "Promise: %(what)s") % {"what": _promised(row.contribution)}
         found[row.pk] = _row(
             row.contribution.plan,
@@ -165,7 +171,8 @@ def _budgets(keys):
     rows = BudgetRevision.objects.select_related("line__plan", "revised_by").filter(pk__in=keys)
     rows = rows.only(*BUDGETED)
     found = {}
-    for row in rows.annotate(before_kgs=Subquery(earlier.values("amount_kgs"))):
+    rows = rows.annotate(before_kgs=Subquery(earlier.values("amount_kgs")))
+    for row in objects_of(rows):
         what = pgettext("change", "Budget line: %(line)s") % {"line": row.line.title}
         before = "" if row.before_kgs is None else format_kgs(row.before_kgs)
         found[row.pk] = _row(
@@ -196,7 +203,7 @@ def _facts(keys):
             who=row.recorded_by,
             why=row.reason,
         )
-        for row in rows
+        for row in objects_of(rows)
     }
 
 
@@ -229,7 +236,7 @@ def _area(code, share, names):
 def _steps(keys):
     rows = StatusChange.objects.filter(pk__in=keys)
     columns = ["pk", "plan__reference", "before", "after", "changed_at", "changed_by", "reason"]
-    rows = list(rows.values_list(*columns))
+    rows = objects_of(rows.values_list(*columns))
     people = User.objects.in_bulk({row[5] for row in rows})
     # Looked up once: get_…_display puts the names of all states together for each row.
     names = {value: str(label) for value, label in PlanStatus.choices}

@@ -208,6 +208,7 @@ def _gaps(scope, *, until_now=False):
         counted = plans.filter(status_then__in=COUNTED)
     then = scoped.is_past(scope) and not until_now
     paid = Payment.objects.order_by().filter(contribution__plan__in=plans.values("pk"))
+    paid = paid.filter(contribution__plan__phase__in=scope.phases)  # so not all are read
     if source := scoped.source_of(scope):
         paid = paid.filter(contribution__source=source)
     return [

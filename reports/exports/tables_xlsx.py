@@ -4,6 +4,9 @@ Formulas are protected without a password: this is a working copy. Of a signed r
 make the same bytes.
 """
 
+from contextlib import contextmanager
+from functools import partial
+
 from django.utils.translation import gettext as _
 
 from .notes import listed
@@ -12,6 +15,14 @@ from .workbook import Writer, new_workbook
 
 def to_xlsx(tables, about, progress=None):
     """A file on disk, rewound. progress: called with the number of rows that are written."""
+    with sheets(tables, about, progress) as (file, finish):
+        finish(about)
+    return file
+
+
+@contextmanager
+def sheets(tables, about, progress=None):
+    """Yields (file, what writes the rest); about is needed whole only for that."""
     with new_workbook(title=about.title, made_at=about.made_at) as (file, book):
         warning = _("Contains sample data.") if about.has_sample else ""
         writer = Writer(book, footer(about), warning=warning, is_protected=True, progress=progress)
@@ -23,8 +34,12 @@ def to_xlsx(tables, about, progress=None):
                 total_of(table),
                 empty=str(table.empty or _("There is nothing to list.")),
             )
-        writer.notes(notes(tables, about), control=_signed(about))
-    return file
+        yield file, partial(_finish, writer, tables)
+
+
+def _finish(writer, tables, about):
+    writer.print_below(footer(about))
+    writer.notes(notes(tables, about), control=_signed(about))
 
 
 def shown_columns(table):

@@ -70,13 +70,20 @@ class Writer:
     def __init__(self, book, footer, *, warning="", is_protected=False, progress=None):
         """warning: stands above each page; progress: called with the number of rows that are written."""
         self.book, self.is_protected, self.progress = book, is_protected, progress
-        self.footer, self.warning = printed(footer, "&P / &N"), warning
+        self.print_below(footer)
+        self.warning = warning
         self.looks = {kind: self._formats(look) for kind, look in FORMATS.items()}
         self.wrapped = self._formats(FORMATS["text"] | {"text_wrap": True})
         self.head = self._style(HEAD | LEFT)
         self.head_of_numbers = self._style(HEAD | RIGHT)
         self.note = self._style({"text_wrap": True, "valign": "top"})
         self.names, self.checks, self.remarks, self.done = set(), [], [], 0
+
+    def print_below(self, footer):
+        """On each page, also of the sheets that are there."""
+        self.footer = printed(footer, "&P / &N")
+        for sheet in self.book.worksheets():
+            sheet.set_footer(self.footer)
 
     def sheet(self, title, columns, rows, total, *, empty=""):
         """rows: a list, whose texts are wrapped, or anything that is read once; total: None for no such row."""
