@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -123,7 +123,17 @@ def _freeze(report, text, seen):
             ),
             code="changed",
         )
-    report.save(force_insert=True)
+    _number(report)
+
+
+def _number(report):
+    """Its files print it. PostgreSQL gives one before the row is there, which is long and is written meanwhile."""
+    if connection.vendor != "postgresql":
+        report.save(force_insert=True)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [report._meta.db_table])
+        [report.pk] = cursor.fetchone()
 
 
 class EarlyFiles:
@@ -181,6 +191,8 @@ def _files(report, data, site, early):
             paper = beside.submit(
                 _paper, tables, about, signature_of(report), report.language, early.typesetter
             )
+            if report._state.adding:
+                report.save(force_insert=True)
             yield FileFormat.JSON, report.snapshot.encode()
             yield from early.tables(tables, about)
             yield FileFormat.PDF, paper.result()
