@@ -83,9 +83,8 @@ def verify(*, item, accepted, by, note="", version=None):
     item.verified_kgs, item.verification_note = accepted, note
     item.verified_at, item.verified_by = timezone.now(), by
     _save(item, by)
-    if accepted:
-        _book(plan, item, by)
-    keep_totals(plan.pk)
+    booked = [_book(plan, item, by)] if accepted else []
+    keep_totals(plan.pk, booked=booked)
     return item
 
 
@@ -97,13 +96,15 @@ def withdraw(*, item, reason, by):
         raise ValidationError(_("Give a reason. It is kept with the plan."), code="required")
     if not item.is_verified:
         raise ValidationError(_("The verification was withdrawn already."), code="withdrawn")
-    for row in item.payments.standing():
+    taken = [
         corrections.take_back(plan, row, reason, by, timezone.now())
+        for row in item.payments.standing()
+    ]
     item.verified_kgs, item.verification_note = None, ""
     item.verified_at, item.verified_by = None, None
     item._change_reason = reason.strip()[:100]
     _save(item, by)
-    keep_totals(plan.pk)
+    keep_totals(plan.pk, booked=taken)
     return item
 
 
@@ -170,6 +171,7 @@ def _book(plan, item, by):
     ).put_into(row)
     periods.place(row, periods=periods.held_for(plan))
     row.save()
+    return row
 
 
 def _save(item, by):

@@ -361,21 +361,21 @@ def _check_lines(plan, rows):
 
 def _of_form(plan, booking_key):
     """The rows that this form has made already."""
-    ids = _booked_with([uuid.uuid5(booking_key, str(pk)) for (pk,) in _contributions([plan.pk])])
-    if not ids:
+    made, rows = {}, []
+    for pk, contribution, key in _keys([plan.pk]):
+        if contribution not in made:
+            made[contribution] = uuid.uuid5(booking_key, str(contribution))
+        if key == made[contribution]:
+            rows.append(pk)
+    if not rows:
         return []
-    rows = Payment.objects.filter(pk__in=[pk for (pk,) in ids]).select_related("evidence")
-    return list(rows.order_by("pk"))
+    return list(Payment.objects.filter(pk__in=rows).select_related("evidence").order_by("pk"))
 
 
 @written_once
-def _booked_with(keys):
-    return Payment.objects.filter(booking_key__in=keys).order_by().values_list("pk")
-
-
-@written_once
-def _contributions(plans):
-    return Contribution.objects.filter(plan__in=plans).values_list("pk")
+def _keys(plans):
+    rows = Payment.objects.filter(contribution__plan__in=plans, booking_key__isnull=False)
+    return rows.order_by().values_list("pk", "contribution", "booking_key")
 
 
 def _same(earlier, rows, evidence):

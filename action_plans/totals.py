@@ -13,6 +13,7 @@ from lib.money import allocate, round_kgs, share, total
 from lib.threads import written_once
 from municipalities.models import Municipality
 
+from . import paid_months
 from .findings import keep_findings
 from .known import known, known_after
 from .models import (
@@ -32,18 +33,24 @@ from .models import (
 )
 
 ZERO = Decimal("0.00")
+# Of two shares, so that their product is a whole number
+HUNDREDTHS = 100 * 100
 PLACE = ["phase_id", "status", "axis", "key"]
 MEASURES = frozenset(AddedMoney.MEASURES)
 SAMPLE_MONEY = {"own_cash_kgs", "own_in_kind_kgs", "grant_kgs", "other_kgs", "received_kgs"}
 
 
 @transaction.atomic(savepoint=False)
-def keep_totals(plan_id):
-    """Recompute what is kept of a plan after any change of it, its rows or its payments."""
-    return keep_totals_of(ActionPlan.objects.select_for_update(of=("self",)).get(pk=plan_id))
+def keep_totals(plan_id, *, booked=()):
+    """Recompute what is kept of a plan after any change of it, its rows or its payments.
+
+    booked: payments that were booked in this transaction.
+    """
+    plan = ActionPlan.objects.select_for_update(of=("self",)).get(pk=plan_id)
+    return keep_totals_of(plan, booked=booked)
 
 
-def keep_totals_of(plan, *, after=None):
+def keep_totals_of(plan, *, after=None, booked=()):
     """The same, for a plan that was read with its lock in this transaction, and is as it was read.
 
     Its phase is read after the lock: the minimum may be changed for all plans at this moment.
@@ -56,7 +63,7 @@ def keep_totals_of(plan, *, after=None):
         ActionPlan.objects.filter(pk=plan.pk).update(**changed)
     for name, value in changed.items():
         setattr(plan, name, value)
-    _replace_slices(plan, has_moved=after is None)
+    _replace_slices(plan, has_moved=after is None, booked=booked if after is None else after)
     keep_findings(about)
     return plan
 
@@ -104,7 +111,9 @@ def parts_of(plan, municipalities, areas):
     municipalities: [(municipality, share)], areas: [(area id or None, share)].
     """
     places = [
-        (m, a, ms * ars) for m, ms in municipalities for a, ars in areas or [(None, Decimal(100))]
+        (m, a, int(ms * ars * HUNDREDTHS))
+        for m, ms in municipalities
+        for a, ars in areas or [(None, Decimal(100))]
     ]
     weights = [weight for _m, _a, weight in places]
     parts = _parts(plan, weights)
@@ -123,9 +132,11 @@ def parts_of(plan, municipalities, areas):
             "municipality_id": municipality.pk,
             "region_id": municipality.region_id,
             "area_id": area_id,
+            "weight": weight if places[1:] else 1,
+            "position": i,
             **{name: values[i] for name, values in parts.items()},
         }
-        for i, (municipality, area_id, _weight) in enumerate(places)
+        for i, (municipality, area_id, weight) in enumerate(places)
     ]
 
 
@@ -223,7 +234,7 @@ def _against_cost(cost, weights, parts, promised):
     }
 
 
-def _replace_slices(plan, *, has_moved):
+def _replace_slices(plan, *, has_moved, booked):
     """has_moved: it may have other municipalities or areas than before."""
     rows = _slice_rows([plan.pk])
     old = _by_place(FundingSlice(*row[:-1]) for row in rows)
@@ -234,6 +245,7 @@ def _replace_slices(plan, *, has_moved):
     is_whole = len(rows) == 1 and not has_moved
     municipalities, areas = _whole(*old.values()) if is_whole else _places_and_areas(plan)
     new = _by_place(cut(plan, municipalities, areas))
+    paid_months.keep(plan.pk, old.values(), new.values(), booked)
     if _columns(old) == _columns(new):
         return
     if old.keys() == new.keys():

@@ -3,19 +3,21 @@
 The rules are those of action_plans.totals and action_plans.findings; only the reading differs.
 """
 
-from collections import defaultdict
+import gc
+from collections import Counter, defaultdict
 from contextlib import contextmanager
+from decimal import Decimal
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import CharField, Count, F, Q, Value
+from django.db.models import CharField, Count, F, Q
 from django.db.models.functions import Cast, Coalesce
 
 from lib.money import sum_kgs
 from lib.threads import written_once
-from municipalities.models import Municipality
 
-from . import paid_days
+from . import paid_days, paid_months
 from .findings import Found, found, kept, recheck
 from .known import known
 from .models import (
@@ -30,17 +32,22 @@ from .models import (
 )
 from .totals import ZERO, columns_of, keep_totals, parts_of
 
-CHUNK = 2000
+CHUNK = 5000
 OF_SLICE = [f.attname for f in FundingSlice._meta.concrete_fields if f.name != "id"]
+VALUES = itemgetter(*OF_SLICE)
 NOTHING = Found(0)
 KEYS = {
-    Axis.ALL: Value("", output_field=CharField()),
     Axis.AREA: F("area"),
     Axis.TOP_AREA: Coalesce("area__parent", "area"),
     Axis.REGION: F("region"),
     Axis.MUNICIPALITY: F("municipality"),
     Axis.YEAR: F("year"),
 }
+
+
+class Place(NamedTuple):
+    pk: int
+    region_id: int
 
 
 class Difference(NamedTuple):
@@ -57,10 +64,25 @@ class Difference(NamedTuple):
 
 def differences(*, progress=None):
     """Yield each Difference. progress: called with the number of plans that were looked at so far."""
-    with one_moment():
-        yield from _of_plans(progress)
-        yield from _of_programme()
-        yield from _of_days()
+    with one_moment(), little_collecting():
+        phases = Phase.objects.in_bulk()
+        yield from _of_plans(phases, progress)
+        yield from _of_programme(phases)
+        yield from _of_days(phases)
+        yield from _of_months(phases)
+
+
+@contextmanager
+def little_collecting():
+    """Millions of rows come and go, none of them in a circle: looking for circles would take a fifth of the time."""
+    often = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*often)
+        gc.unfreeze()
 
 
 @contextmanager
@@ -87,34 +109,36 @@ def put_right(found_differences):
     recheck(ActionPlan.objects.filter(pk__in=others))
     _write_totals()
     paid_days.rebuild()
+    paid_months.rebuild()
 
 
 # --- Plans --------------------------------------------------------------------------------------
 
 
-def _of_plans(progress):
-    places = Municipality.objects.only("region").in_bulk()
-    phases = Phase.objects.in_bulk()
+def _of_plans(phases, progress):
     last, done = 0, 0
     while plans := list(ActionPlan.objects.filter(pk__gt=last).order_by("pk")[:CHUNK]):
         last, done = plans[-1].pk, done + len(plans)
         for plan in plans:
             plan.phase = phases[plan.phase_id]
-        yield from _of_chunk(plans, places)
+        yield from _of_chunk(plans)
         if progress:
             progress(done)
 
 
-def _of_chunk(plans, places):
+def _of_chunk(plans):
     about = known(plans)
     findings = kept(plans)
     slices = _slices(plans)
     keys = [plan.pk for plan in plans]
-    municipalities, areas = _shares(_place_rows(keys)), _shares(_area_rows(keys))
+    municipalities = _shares(
+        (plan, Place(pk, region), share) for plan, pk, region, share in _place_rows(keys)
+    )
+    areas = _shares(_area_rows(keys))
     for plan in plans:
         yield from _of_columns(plan, about[plan.pk].promises)
-        here = [(places[pk], share) for pk, share in municipalities[plan.pk]]
-        yield from _of_slices(plan, slices[plan.pk], parts_of(plan, here, areas[plan.pk]))
+        pieces = parts_of(plan, municipalities[plan.pk], areas[plan.pk])
+        yield from _of_slices(plan, slices[plan.pk], pieces)
         yield from _of_findings(plan, findings[plan.pk], found(about[plan.pk]))
 
 
@@ -141,17 +165,17 @@ def _slice_rows(keys):
 
 
 def _shares(rows):
-    """{plan id: [(id, share)]}, in the order in which keep_totals reads them."""
+    """{plan id: [(what, share)]}, in the order in which keep_totals reads them."""
     found = defaultdict(list)
-    for plan, pk, share in rows:
-        found[plan].append((pk, share))
+    for plan, what, share in rows:
+        found[plan].append((what, share))
     return found
 
 
 @written_once
 def _place_rows(keys):
     return PlanMunicipality.objects.filter(plan__in=keys).values_list(
-        "plan", "municipality", "share"
+        "plan", "municipality", "municipality__region", "share"
     )
 
 
@@ -169,7 +193,7 @@ def _of_slices(plan, before, pieces):
             words = ("there", "missing") if there else ("missing", "there")
             yield Difference(plan.reference, name, *words, plan.pk)
             continue
-        values = tuple(after[place][column] for column in OF_SLICE)
+        values = VALUES(after[place])
         if values == before[place]:
             continue
         for column, old, new in zip(OF_SLICE, before[place], values, strict=True):
@@ -194,16 +218,13 @@ def _words(it):
 # --- The programme's totals -----------------------------------------------------------------------
 
 
-def _of_programme():
+def _of_programme(phases):
     before, after = _kept_totals(), _totals_of_slices()
     nothing = dict.fromkeys(FundingTotal.SUMMED, ZERO)
-    phases = dict(Phase.objects.values_list("pk", "code"))
     for place in sorted(before.keys() | after.keys()):
         old, new = before.get(place, nothing), after.get(place, nothing)
         axis, key, phase, status = place
-        where = (
-            f"Total of {axis} {key or '(all or not specified)'}, phase {phases[phase]}, {status}"
-        )
+        where = f"Total of {axis} {key or '(all or not specified)'}, phase {phases[phase].code}, {status}"
         for name in FundingTotal.SUMMED:
             if old[name] != new[name]:
                 yield Difference(where, name, old[name], new[name])
@@ -230,20 +251,46 @@ def _totals_of_slices():
         for row in rows.annotate(**sums):
             values = {name: row[f"sum_{name}"] for name in FundingTotal.SUMMED}
             found[axis.value, row["key"] or "", row["phase"], row["status"]] = values
-    return found
+    return _added_up(found) | found
 
 
-def _of_days():
+def _added_up(found):
+    """Those of everything: each plan has one year, so that their numbers add up, too."""
+    whole = defaultdict(Counter)
+    for (axis, _key, phase, status), values in found.items():
+        if axis == Axis.YEAR:
+            whole[Axis.ALL.value, "", phase, status].update(values)
+    return dict(whole)
+
+
+def _of_days(phases):
     """The days that the donor's accounts are played from."""
     before, after = paid_days.kept(), paid_days.from_rows()
-    phases = dict(Phase.objects.values_list("pk", "code"))
     for place in sorted(before.keys() | after.keys()):
         old, new = before.get(place, (ZERO, ZERO)), after.get(place, (ZERO, ZERO))
         phase, currency, kind, day = place
-        where = f"Grants of phase {phases[phase]}, {kind} on {day} in {currency}"
+        where = f"Grants of phase {phases[phase].code}, {kind} on {day} in {currency}"
         for name, is_kept, should_be in zip(paid_days.SUMS, old, new, strict=True):
             if is_kept != should_be:
                 yield Difference(where, name, is_kept, should_be)
+
+
+def _of_months(phases):
+    """What reports of periods read."""
+    before, after = paid_months.kept(), paid_months.from_rows()
+    changed = [
+        place
+        for place in before.keys() | after.keys()
+        if before.get(place, 0) != after.get(place, 0)
+    ]
+    for place in sorted(changed, key=paid_months.in_order):
+        phase, area, _is_cancelled, what, pot, month, is_late = place
+        where = (
+            f"{what} of {pot}, phase {phases[phase].code}, service area {area or 'not specified'}"
+        )
+        where += f", {month:%Y-%m}{', late' if is_late else ''}"
+        old, new = (Decimal(sums.get(place, 0)).scaleb(-2) for sums in (before, after))
+        yield Difference(where, "amount_kgs", old, new)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """What somebody else does while a page is looked at. Each yields what its figure changes by, and undoes it."""
 
 import uuid
+from collections import defaultdict
 from contextlib import contextmanager
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from action_plans import paid_days, payments
+from action_plans import paid_days, paid_months, payments
 from action_plans.models import ActionPlan, ExchangeRate, Payment, PaymentKind
 from action_plans.totals import keep_totals
 
@@ -87,11 +88,14 @@ def booked_for_now():
         yield
     finally:
         rows = Payment.objects.filter(pk__gt=last)
-        plans = set(rows.values_list("contribution__plan", flat=True))
+        of_plans = defaultdict(list)
         with transaction.atomic():
             for row in rows.select_related("contribution__plan"):
                 paid_days.add(row.contribution.plan, row, sign=-1)
+                of_plans[row.contribution.plan_id].append(row)
+            for plan, gone in of_plans.items():
+                paid_months.add(plan, gone, sign=-1)
             rows.exclude(reverses=None, corrects=None).delete()
             rows.delete()
-            for plan in sorted(plans):
+            for plan in sorted(of_plans):
                 keep_totals(plan)

@@ -13,7 +13,7 @@ from random import Random
 from django.db import transaction
 
 from accounts.models import Role, User
-from action_plans import findings, paid_days
+from action_plans import findings, paid_days, paid_months
 from action_plans.models import (
     ActionPlan,
     Attachment,
@@ -100,6 +100,7 @@ def generate(number, seed=SEED):
         Phase.objects.update(fx_policy_fixed=True)
         continue_numbering(programme.tables.rows)
         paid_days.rebuild()
+        paid_months.rebuild()
     findings.recheck(ActionPlan.objects.all())
 
 

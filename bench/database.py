@@ -20,6 +20,7 @@ DECIDING += [
     "action_plans/findings.py",
     "action_plans/known.py",
     "action_plans/paid_days.py",
+    "action_plans/paid_months.py",
     "action_plans/variance.py",
     "fixtures/*.csv",
     "fixtures/*.json",

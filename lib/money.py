@@ -246,12 +246,17 @@ def allocate(amount, weights):
         return [None] * len(weights)
     if len(weights) == 1 and weights[0] > 0:
         return [round_kgs(amount)]  # most plans have one municipality and one service area
-    weights = [Fraction(w) for w in weights]
+    weights = [w if isinstance(w, int) else Fraction(w) for w in weights]
     cents = int(round_kgs(amount).scaleb(2))
     if cents:
         _refuse_bad(weights)
-    sign = -1 if cents < 0 else 1
-    return [Decimal(sign * part).scaleb(-2) for part in _halved(abs(cents), weights)]
+    return [Decimal(part).scaleb(-2) for part in allocate_cents(cents, weights)]
+
+
+def allocate_cents(cents, weights):
+    """The same of whole tyiyn; weights: whole numbers or fractions."""
+    parts = _halved(abs(cents), weights)
+    return [-part for part in parts] if cents < 0 else parts
 
 
 def _halved(units, weights):
@@ -259,7 +264,8 @@ def _halved(units, weights):
     if len(weights) == 1 or not units:
         return [units, *[0] * (len(weights) - 1)]
     first, second = weights[: len(weights) // 2], weights[len(weights) // 2 :]
-    part = floor(units * sum(first) / sum(weights) + Fraction(1, 2))
+    whole = sum(weights)
+    part = (2 * units * sum(first) + whole) // (2 * whole)
     return _halved(part, first) + _halved(units - part, second)
 
 

@@ -10,6 +10,7 @@ from django.db.models import Case, CharField, Q, Value, When
 
 from action_plans.models import Payment, PaymentKind
 
+from . import facts_months
 from .facts_promises import received_of
 from .facts_sums import SumTyiyn
 from .facts_then import POTS, listed, pot_of
@@ -36,7 +37,7 @@ def read(sums, *, has_net):
     if "net" in sums.needs and keeps and not has_net:
         _add_kept(sums)
     rows = _rows_needed(sums, keeps)
-    if rows is None:
+    if rows is None or facts_months.read(sums):
         return
     moved = set()
     for plan, key, is_cancelled, step, kind, source, form, amount in _stepped(sums, rows):

@@ -1,4 +1,7 @@
-"""How plans are cut, and what they cost: as they are, or as they were on the day of a report. One question."""
+"""How plans are cut, and whether their cost is known: as they are, or as they were on the day of a report.
+
+Slices know how a plan is cut now; only plans that were cut otherwise, or cost something else, are read anew.
+"""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -7,17 +10,39 @@ from typing import NamedTuple
 from django.db.models import CharField, DecimalField, IntegerField, Value
 from django.db.models.functions import Cast
 
-from action_plans.models import PlanArea, PlanMunicipality, ServiceArea
+from action_plans.models import FundingSlice, PlanArea, PlanMunicipality, ServiceArea
 
 from .facts_cut import Place
+from .facts_then import MANY
 
 WHOLE = 100
 
 
 class About(NamedTuple):
-    cost: Decimal | None
+    cost: Decimal | None  # of plans that are read anew
+    has_cost: bool
     status: str
     places: list
+
+
+def of_report(plans, of):
+    """{plan id: About} of plans that the report is about, in one or two questions."""
+    special = plans & of.special
+    found = about(special, of, of.within) if special else {}
+    others = plans - special
+    if not others:
+        return found
+    # Every slice of theirs: a plan is cut as a whole, whatever part of it is asked for.
+    several = {"is_whole": False, "counts": True, "phase__in": of.phases}
+    few = {"plan__in": list(others)}
+    slices = FundingSlice.objects.filter(**(few if len(others) <= MANY else several))
+    columns = ["plan", "status", "has_cost", "municipality", "region", "area", "weight"]
+    for plan, status, has_cost, *place in slices.order_by("plan", "position").values_list(*columns):
+        if plan in others:
+            if plan not in found:
+                found[plan] = About(None, has_cost, status, [])
+            found[plan].places.append(Place(*place))
+    return found
 
 
 def about(plans, of, within):
@@ -39,8 +64,13 @@ def about(plans, of, within):
     for plan, rows in areas.items():
         areas[plan] = [row[-2:] for row in sorted(rows)]
     return {
-        plan: About(*it, _places(sorted(municipalities[plan]), then.get(plan, areas.get(plan))))
-        for plan, it in found.items()
+        plan: About(
+            cost,
+            cost is not None,
+            status,
+            _places(sorted(municipalities[plan]), then.get(plan, areas.get(plan))),
+        )
+        for plan, (cost, status) in found.items()
         if plan in plans
     }
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from action_plans.models import Axis, FundingTotal, PlanStatus
 
 from .facts_cut import Place, cut
-from .facts_places import about
+from .facts_places import about, of_report
 from .facts_then import OWN, POTS, listed
 
 STEPS = ["before", "corrections", "this"]
@@ -170,19 +170,17 @@ class Sums:
 
     def cut(self):
         """Add what was collected in pieces."""
-        self._cut(self.pieces, self._add_parts, self.of.within)
+        self._cut(self.pieces, self._add_parts, of_report(self.pieces.keys(), self.of))
 
     def cut_alone(self, pieces, adds):
         """Other pieces; adds: what does it."""
-        self._cut(pieces, lambda key, parts, how: adds(key, parts, is_cancelled=how[0]), listed)
+        found = about(pieces.keys(), self.of, listed) if pieces else {}
+        self._cut(pieces, lambda key, parts, how: adds(key, parts, is_cancelled=how[0]), found)
 
-    def _cut(self, pieces, adds, within):
-        if not pieces:
+    def _cut(self, pieces, adds, found):
+        if not found:
             return
-        plans = {
-            plan: (it, is_cancelled(it, plan, self.of))
-            for plan, it in about(pieces.keys(), self.of, within).items()
-        }
+        plans = {plan: (it, is_cancelled(it, plan, self.of)) for plan, it in found.items()}
         for plan in self.costed & plans.keys():
             if plans[plan][0].cost is not None:
                 pieces[plan]["cost", ""] = tyiyn(plans[plan][0].cost)
@@ -191,7 +189,7 @@ class Sums:
             if self.is_cut and not self.of.has(place):
                 return None
             it, was_cancelled = plans[plan]
-            has_cost = plan in self.revised and it.cost is not None
+            has_cost = plan in self.revised and it.has_cost
             key = tuple([plan if k == "plan" else getattr(place, k) for k in self.keys])
             return key, (was_cancelled, plan in self.touched, has_cost)
 

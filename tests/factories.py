@@ -9,7 +9,7 @@ import numpy as np
 from django.utils import timezone
 
 from accounts.models import Role, User
-from action_plans import paid_days
+from action_plans import paid_days, paid_months
 from action_plans.models import (
     ActionPlan,
     BudgetLine,
@@ -153,6 +153,8 @@ class PaymentFactory(Factory):
     def _create(cls, model_class, *args, **kwargs):
         row = super()._create(model_class, *args, **kwargs)
         paid_days.add(row.contribution.plan, row)
+        rows = Payment.objects.filter(pk=row.pk).select_related("contribution")
+        paid_months.add(row.contribution.plan_id, rows)
         return row
 
 

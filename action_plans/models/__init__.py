@@ -8,6 +8,7 @@ from .funding import Contribution, Form, Payment, PaymentKind, Source
 from .in_kind import InKindItem, Valuation
 from .ledger import LedgerRow, UsedRate
 from .paid_day import PaidDay
+from .paid_month import MonthSum, PaidMonth
 from .parts import PlanArea, PlanMunicipality
 from .period import PeriodStatus, PeriodStep, ReportingPeriod
 from .plan import COUNTED, OPEN_TO_EDIT, ActionPlan, PlanStatus, StatedBase
@@ -45,7 +46,9 @@ __all__ = [
     "InKindItem",
     "LedgerRow",
     "Money",
+    "MonthSum",
     "PaidDay",
+    "PaidMonth",
     "Payment",
     "PaymentKind",
     "PeriodStatus",

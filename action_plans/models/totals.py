@@ -116,6 +116,9 @@ class FundingSlice(AddedMoney):
     has_cost = models.BooleanField(default=False)
     # The only slice of its plan: what was paid need not be cut.
     is_whole = models.BooleanField(default=False)
+    # Of several: share of the municipality × share of the area, both in hundredths, and the order of cutting.
+    weight = models.PositiveIntegerField(default=1)
+    position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = [

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from action_plans import paid_days
+from action_plans import paid_days, paid_months
 from action_plans.models import (
     ActionPlan,
     Axis,
@@ -100,6 +100,7 @@ def test_kept_totals_equal_the_rows_after_any_sequence_of_changes(db, first, sec
                 assert plan.cost_kgs == promised + plan.gap_kgs - plan.surplus_kgs
         assert kept_totals() == expected_totals()
         assert paid_days.kept() == paid_days.from_rows()
+        assert paid_months.kept() == paid_months.from_rows()
         transaction.set_rollback(True)
 
 

@@ -11,7 +11,7 @@ EVERY = 10_000
 class Command(BaseCommand):
     help = (
         "Computes everything that is kept of plans (their totals, their parts by place and service area, "
-        "the programme's totals, the days of grants, what does not add up) again from the rows and names what differs. "
+        "the programme's totals, the days of grants, the months of payments, what does not add up) again from the rows and names what differs. "
         "Ends with 1 when something does. Changes nothing without --fix."
     )
 
