@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Prefetch
 
-from lib.money import composition, share, total
+from lib.composition import composition
+from lib.money import share, total
 
 from . import totals
 from .known import NO_PAYMENTS, promised_and_paid

@@ -23,7 +23,7 @@ from django.utils.translation import pgettext_lazy
 from action_plans import plan_page, promises_page
 from action_plans.models import Contribution, Source
 from action_plans.money_page import REVISIONS, Known
-from lib.money import composition
+from lib.composition import composition
 from municipalities.models import current_language
 
 from .models import (

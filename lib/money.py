@@ -7,7 +7,6 @@ A share is a percentage: Decimal("31.959"), not 0.31959.
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from math import floor
 from typing import NamedTuple
 
 from django import forms
@@ -221,19 +220,6 @@ def round_share(value, places=1):
     )
 
 
-def composition(parts):
-    """{key: amount} → {key: percentage to 0.1}, adding up to exactly 100.0.
-
-    Tie: larger amount first, then key. All None when there is no whole: a sum of zero, a part below zero.
-    """
-    keys = sorted(parts, key=lambda key: (key is None, key))
-    amounts = [parts[key] or Decimal(0) for key in keys]
-    if sum(amounts) <= 0 or min(amounts) < 0:
-        return dict.fromkeys(parts)
-    tenths = dict(zip(keys, _largest_remainder(1000, amounts), strict=True))
-    return {key: Decimal(tenths[key]).scaleb(-1) for key in parts}
-
-
 def allocate(amount, weights):
     """Split an amount to 0.01 in proportion to the weights; the parts add up exactly.
 
@@ -272,17 +258,6 @@ def _halved(units, weights):
 def _refuse_bad(weights):
     if sum(weights) <= 0 or min(weights) < 0:
         raise ValueError("The weights must not be negative, nor all zero.")
-
-
-def _largest_remainder(units, weights):
-    """Whole numbers that add up to units. Tie: larger weight, then order."""
-    whole = sum(map(Fraction, weights))
-    quotas = [units * Fraction(weight) / whole for weight in weights]
-    parts = [floor(quota) for quota in quotas]
-    order = sorted(range(len(weights)), key=lambda i: (parts[i] - quotas[i], -weights[i]))
-    for i in order[: units - sum(parts)]:
-        parts[i] += 1
-    return parts
 
 
 # Writing, with no-break spaces inside, as CLDR does for ru_KG, ky_KG and en

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from action_plans.models import OTHER, PROMISED, RECEIVED, FundingTotal
-from lib.money import composition, share
+from lib.composition import composition
+from lib.money import share
 
 ZERO, HUNDRED = Decimal("0.00"), Decimal("100.0")
 NOTHING = dict.fromkeys(FundingTotal.SUMMED, ZERO) | {"plans": 0, "plans_with_cost": 0}

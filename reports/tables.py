@@ -23,8 +23,9 @@ from action_plans.models import (
     Source,
 )
 from action_plans.totals import all_counted_totals
+from lib.composition import composition
 from lib.lazy import LazyModule
-from lib.money import composition, share, sum_kgs, total
+from lib.money import share, sum_kgs, total
 from municipalities.models import Municipality, Region, current_language
 
 pd = LazyModule("pandas")

@@ -8,7 +8,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from lib.money import composition, format_share, share, total
+from lib.composition import composition
+from lib.money import format_share, share, total
 from reports.column import Column
 from reports.facts_then import OWN, POTS
 from reports.report_table import ReportTable

@@ -9,6 +9,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.composition import composition
 from lib.money import (
     MAX_KGS,
     AmountError,
@@ -16,7 +17,6 @@ from lib.money import (
     RateField,
     allocate,
     compact_parts,
-    composition,
     format_amount,
     format_compact,
     format_in_units,
