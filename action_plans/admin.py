@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from . import phases
+from . import areas, phases
 from .models import ActionPlan, Phase, Programme, ServiceArea
 
 
@@ -37,6 +37,11 @@ class ServiceAreaAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request, area=None):
         # Totals are added up by top area; one that plans name stays where it is.
         return ["parent"] if area and area.plan_areas.exists() else []
+
+    def save_model(self, request, area, form, change):
+        before = areas.order()
+        super().save_model(request, area, form, change)
+        areas.keep_order(before)
 
 
 @admin.register(ActionPlan)

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from lib.fixtures import read, upsert
 
+from . import areas
 from .models import Phase, Programme, ServiceArea
 
 
@@ -15,7 +16,9 @@ def load_reference():
     programme = Programme.objects.get(code=file["programme"]["code"])
     phases = [{**row, "programme": programme} for row in file["phases"]]
     done[Phase] = upsert(Phase, phases, key=["code"])
+    before = areas.order()
     done[ServiceArea] = _load_areas(read("service_areas.json"))
+    areas.keep_order(before)
     return done
 
 

@@ -31,6 +31,8 @@ def format_partial(date, precision=Precision.DAY, language=None):
     """16 Aug 2018 · August 2018 · 2018; "" for None. What is not known is not shown."""
     if date is None:
         return ""
+    if isinstance(date, datetime):
+        date = date.date()
     code = (language or get_language() or "en")[:2]
     code = code if code in PATTERNS else "en"
     return _written(date, PATTERNS[code][precision], code)

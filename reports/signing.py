@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -174,10 +174,8 @@ class EarlyFiles:
 
     def tables(self, tables, about):
         """[(format, bytes)]"""
-        if self.beside.process:
-            csv, xlsx = self.beside.finish(about)
-        else:
-            csv, xlsx = _bytes(figures_csv(tables)), _bytes(to_xlsx(tables, about))
+        made = self.beside.finish(about) if self.beside.process else None
+        csv, xlsx = made or (_bytes(figures_csv(tables)), _bytes(to_xlsx(tables, about)))
         return [(FileFormat.CSV, csv), (FileFormat.XLSX, xlsx)]
 
 
@@ -228,8 +226,10 @@ def _keep(report, format, content, written):
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
     )
-    row.file.save(f"{report.code}.{format}", ContentFile(content), save=False)
-    written.append((row.file.storage, row.file.name))
+    storage, name = row.file.storage, f"{report.code}.{format}"
+    name = storage.get_available_name(row.file.field.generate_filename(row, name))
+    written.append((storage, name))  # a full disk leaves half of it
+    row.file = storage.save(name, ContentFile(content))
     _to_disk(row.file)
     row.save()
 
@@ -247,7 +247,8 @@ def _no_file_without_its_row():
         yield written
     except BaseException:
         for storage, name in written:
-            storage.delete(name)
+            with suppress(OSError):  # the others, and why it went wrong, are not lost
+                storage.delete(name)
         raise
 
 

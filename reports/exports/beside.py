@@ -1,11 +1,13 @@
 """CSV and XLSX of long tables, in a process of its own while the rest of a signed report is put together."""
 
 import json
+import logging
 import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from tempfile import TemporaryFile
 
 from django.conf import settings
 from django.utils import translation
@@ -16,8 +18,19 @@ from reports.merging import read
 from .tables_csv import figures_csv
 from .tables_xlsx import sheets
 
-SECONDS = 300
-COMMAND = "import django; django.setup(); from reports.exports.beside import answer; answer()"
+SECONDS = 60
+# The answer goes where nothing else is printed.
+COMMAND = """
+import os, sys
+answers = os.fdopen(os.dup(1), "wb")
+os.dup2(2, 1)
+sys.path.insert(0, os.getcwd())
+import django
+django.setup()
+from reports.exports.beside import answer
+answer(answers)
+"""
+log = logging.getLogger("django.request")
 
 
 class Beside:
@@ -27,6 +40,7 @@ class Beside:
 
     def __enter__(self):
         self.writer = ThreadPoolExecutor(max_workers=1)
+        self.errors = TemporaryFile()  # a pipe that nobody reads would fill up
         return self
 
     def __exit__(self, *_error):
@@ -34,11 +48,12 @@ class Beside:
             with suppress(BrokenPipeError), self.process:
                 self.process.kill()
         self.writer.shutdown()
+        self.errors.close()
 
     def start(self):
-        pipes = dict.fromkeys(["stdin", "stdout", "stderr"], subprocess.PIPE)
+        pipes = dict.fromkeys(["stdin", "stdout"], subprocess.PIPE)
         command = [sys.executable, "-c", COMMAND]
-        self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, **pipes)
+        self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, stderr=self.errors, **pipes)
 
     def begin(self, language, about, tables):
         """tables: text, as it is signed; about: as far as it is known."""
@@ -50,15 +65,20 @@ class Beside:
             self.process.stdin.flush()
 
     def finish(self, about):
-        """(CSV, XLSX), bytes."""
-        self.sent.result()
-        content, errors = self.process.communicate(pickle.dumps(about), timeout=SECONDS)
-        if self.process.returncode:
-            raise RuntimeError(errors.decode(errors="replace"))
-        return pickle.loads(content)
+        """(CSV, XLSX), bytes; None when that went wrong, which the log tells."""
+        try:
+            self.sent.result(SECONDS)
+            content, _errors = self.process.communicate(pickle.dumps(about), timeout=SECONDS)
+            return pickle.loads(content)
+        except (OSError, EOFError, pickle.UnpicklingError, subprocess.TimeoutExpired) as error:
+            self.process.kill()
+            self.errors.seek(0)
+            said = self.errors.read().decode(errors="replace")
+            log.error("CSV and XLSX are not made beside: %r %s", error, said[-2000:])
+        return None
 
 
-def answer():
+def answer(answers):
     """What the process does: asks the database nothing."""
     source = sys.stdin.buffer
     language, about, text = pickle.load(source)
@@ -70,4 +90,5 @@ def answer():
             finish(pickle.load(source))
         with file:
             xlsx = file.read()
-    sys.stdout.buffer.write(pickle.dumps((csv, xlsx)))
+    with answers:
+        answers.write(pickle.dumps((csv, xlsx)))
