@@ -27,13 +27,14 @@ MONEY = [
 NO_LINE = ""
 # Of more plans the database reads all rows sooner.
 NAMED_UP_TO = 2000
+OF_A_PLAN = ["reference", "completed_on"]
 
 
 def of_rows(then):
     """[{line, plan, position, title, unit, quantity, unit_cost_kgs, year, source, comment, needs_comment,
     *MONEY}] by plan and number; quantity and cost of a unit are those of the budget now."""
     chosen = _chosen(then)
-    plans = {plan.pk: plan for plan in _plans(then, chosen)}
+    plans = _plans(then, chosen)
     spent = _spent(then, chosen)
     known = _revisions(then, chosen)
     found = []
@@ -102,18 +103,19 @@ def _condition(then, chosen, path=""):
 
 
 def _plans(then, chosen):
-    paid = _paid_without_line(then, chosen)
-    plans = then.plans().filter(_condition(then, chosen))
-    plans = plans.filter(Q(budget_lines__isnull=False) | Q(pk__in=paid))
-    plans = plans.only("reference", "status", "completed_on", "phase").distinct()
+    """{id: what a line asks of its plan}"""
+    lines = BudgetLine.objects.order_by().filter(_condition(then, chosen, "plan__"))
+    having = Q(pk__in=lines.values("plan")) | Q(pk__in=_paid_without_line(then, chosen))
+    rows = then.plans().filter(_condition(then, chosen), having)
     phases = {phase.pk: phase for phase in then.scope.phases}
-    for plan in plans:
-        if chosen is not None and plan.pk not in chosen:
-            continue
-        plan.phase = phases[plan.phase_id]
-        if plan.pk in then.cancelled_since:
-            plan.status = PlanStatus.IMPLEMENTATION
-        yield plan
+    found = {}
+    for pk, status, phase, *own in rows.values_list("pk", "status", "phase", *OF_A_PLAN):
+        if chosen is None or pk in chosen:
+            status = PlanStatus.IMPLEMENTATION if pk in then.cancelled_since else status
+            found[pk] = SimpleNamespace(
+                status=status, phase=phases[phase], **dict(zip(OF_A_PLAN, own, strict=True))
+            )
+    return found
 
 
 def _paid_without_line(then, chosen):

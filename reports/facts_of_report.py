@@ -37,8 +37,16 @@ class FactsOfReport(facts.Facts):
 
     def _wanted(self, read):
         """{measure: its name} of what is read with these."""
-        found = {measure for _codes, sums in self._finest for measure, _pot in sums}
-        return {measure: facts.named(measure) for measure in found if facts.groups(measure) <= read}
+        return {
+            measure: facts.named(measure)
+            for measure in self._measures
+            if facts.groups(measure) <= read
+        }
+
+    @cached_property
+    def _measures(self):
+        columns = set().union(*(sums.keys() for _codes, sums in self._finest))
+        return {measure for measure, _pot in columns}
 
     def _added_up(self, by, wanted):
         found, key_of = defaultdict(Counter), _key_of(by)
