@@ -4,7 +4,7 @@ from . import check, database, report
 from .measure import measure_file, measure_page, measure_yardsticks, queries_of
 from .pages import home, pages, plan_of
 from .paper import measure_paper
-from .signing import measure_signing
+from .signing import measure_signings
 from .verbs import VERBS, measure_check, measure_verb
 from .web import ROOT, Portal
 from .workbook import measure_workbook
@@ -38,7 +38,7 @@ def measure(portal, url, options):
         file=measure_file(portal),
         workbook=measure_workbook(url),
         paper=measure_paper(portal),
-        signing=measure_signing(),
+        signings=measure_signings(),
         check=measure_check(url),
         yardsticks=measure_yardsticks(portal, plan_of(home())),
     )
