@@ -24,6 +24,10 @@ class FactsOfReport(facts.Facts):
         # Whether a source has a row depends on all that is read with what is asked for.
         return self._by_source(by, wanted) if "original" in only else super().tyiyn(by, only)
 
+    def read_all(self):
+        """From then on another thread may ask for the figures and lines of the report: nobody asks the database."""
+        return self._finest, self.lines()
+
     @cached_property
     def _finest(self):
         """[({axis: code}, {(measure, pot): tyiyn})], without what is 0."""

@@ -5,6 +5,7 @@ database, in every language of the reader and on every day.
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from django.utils import translation
@@ -60,7 +61,23 @@ def written(period, template, version, *, early=None):
     scope = scope_of_period(period, template)
     known = FactsOfReport(scope)
     before = period.reports.filter(version__lt=version).order_by("-version").first()
-    data = {
+    # The facts are written while the database answers what the tables ask.
+    with asked_once(), ThreadPoolExecutor(max_workers=1) as beside:
+        known.read_all()
+        rows = beside.submit(snapshot_rows.texts, known)
+        data = _about(period, template, version, before)
+        data["tables"] = _tables(template, scope, known, early)
+        if before:
+            data["tables"] += restated.tables(json.loads(before.snapshot), plain(data))
+        data = plain(data)
+        parts = {name: text_of(value) for name, value in data.items()}
+        early.with_text(parts["tables"])
+        parts["facts"] = f"[{','.join(rows.result())}]"
+    return Written(data, object_of(parts))
+
+
+def _about(period, template, version, before):
+    return {
         "format": FORMAT,
         "version": version,
         "previous_sha256": before and before.sha256,
@@ -72,15 +89,7 @@ def written(period, template, version, *, early=None):
             "closed_at": period.closed_at,
         },
         "template": _template(template),
-        "tables": _tables(template, scope, known, early),
     }
-    if before:
-        data["tables"] += restated.tables(json.loads(before.snapshot), plain(data))
-    data = plain(data)
-    parts = {name: text_of(value) for name, value in data.items()}
-    early.with_text(parts["tables"])
-    rows = f"[{','.join(snapshot_rows.texts(known))}]"
-    return Written(data, object_of(parts | {"facts": rows}))
 
 
 def tables_from(data, language):
@@ -107,13 +116,12 @@ def _tables(template, scope, known, early):
 def _spoken(template, scope, known, early):
     """{language: [ReportTable]}, with what the database said for the first one."""
     made = dict.fromkeys(LANGUAGES)
-    with asked_once():
-        for language in sorted(LANGUAGES, key=lambda each: each != template.language):
-            with translation.override(language):
-                tables = donor_report.tables_of(template, scope, known)
-                made[language] = [spoken(table) for table in tables]
-                if language == template.language:
-                    early.with_tables(made[language])
+    for language in sorted(LANGUAGES, key=lambda each: each != template.language):
+        with translation.override(language):
+            tables = donor_report.tables_of(template, scope, known)
+            made[language] = [spoken(table) for table in tables]
+            if language == template.language:
+                early.with_tables(made[language])
     return made
 
 
