@@ -1,7 +1,7 @@
 """What was received, returned and spent, told apart by period.
 
 All that arrived is kept with the slices, so a report of now and of an open period reads of it only the rows
-since the first day of the period. Returned and spent are always read from the rows.
+since the first day of the period. Returned and spent are read from the rows, or from months: facts_months.
 """
 
 from collections import Counter, defaultdict
@@ -21,6 +21,8 @@ NET = [PaymentKind.RECEIVED, PaymentKind.RETURNED]
 
 def is_kept(sums):
     """Whether what is kept counts, but for what was accounted later."""
+    if sums.of.is_past and facts_months.answers(sums):
+        return False
     if sums.scope.period:
         return sums.scope.period.is_open
     return not sums.of.is_past
@@ -37,7 +39,9 @@ def read(sums, *, has_net):
     if "net" in sums.needs and keeps and not has_net:
         _add_kept(sums)
     rows = _rows_needed(sums, keeps)
-    if rows is None or facts_months.read(sums):
+    if rows is None:
+        return
+    if facts_months.answers(sums) and facts_months.read(sums, _changed(sums, rows)):
         return
     moved = set()
     for plan, key, is_cancelled, step, kind, source, form, amount in _stepped(sums, rows):
@@ -171,6 +175,17 @@ def _columns(sums, keeps, step, kind, pot, amount):
         yield ("net_before", pot), -signed
         if step != "after":
             yield (f"net_{step}", pot), signed
+
+
+def _changed(sums, rows):
+    """{plan: {column: tyiyn}} of plans that stood otherwise than the months have them."""
+    found, plans = defaultdict(Counter), sums.of.changed
+    for plan, step, kind, source, form, amount in by_plan(rows, plans, sums.of) if plans else ():
+        pot = pot_of(source, form)
+        what = {"step": step, "kind": kind, "pot": pot, "amount": amount}
+        for column, part in _columns(sums, keeps=False, **what):
+            found[plan][column] += part
+    return found
 
 
 def by_plan(rows, plans, of):

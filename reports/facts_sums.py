@@ -6,8 +6,8 @@ region that were asked for. What adds up to them: facts_promises and facts_money
 
 from collections import Counter, defaultdict
 
-from django.db.models import Aggregate, BigIntegerField, F, Value
-from django.db.models.functions import Cast
+from django.db.models import Aggregate, BigIntegerField, Case, Count, F, Sum, Value, When
+from django.db.models.functions import Cast, NullIf
 
 from action_plans.models import Axis, FundingTotal, PlanStatus
 
@@ -91,6 +91,9 @@ class Sums:
         """[(key, is_cancelled, {name: tyiyn})] of columns that are kept with the slices, without other plans."""
         sums = {f"sum_{name}": SumTyiyn(name) for name in names}
         rows, keys, read = self._totals()
+        if rows is None and self._axis and self.scope.period:
+            yield from self._kept_then(names)
+            return
         if rows is None:
             rows = without(self.of.slices(), "plan", others)
             rows = rows.annotate(was_cancelled=self.of.is_cancelled("status", "plan"))
@@ -100,12 +103,54 @@ class Sums:
 
     def _totals(self):
         """(rows, keys, how a key is read) of the programme's totals, where they answer."""
-        axis = TOTALS.get(tuple(self.keys))
-        if axis is None or self.of.is_past or self.of.is_of_places:
+        if self._axis is None or self.of.is_past:
             return None, self.keys, lambda key: key
-        rows = FundingTotal.objects.filter(axis=axis, plans__gt=0, phase__in=self.of.phases)
-        rows = rows.annotate(was_cancelled=self.of.is_cancelled("status", "phase")).order_by()
+        rows = self._all_totals()
+        rows = rows.annotate(was_cancelled=self.of.is_cancelled("status", "phase"))
         return rows, ["key"] if self.keys else [], lambda key: int(key) if key else None
+
+    @property
+    def _axis(self):
+        return None if self.of.is_of_places else TOTALS.get(tuple(self.keys))
+
+    def _all_totals(self):
+        rows = FundingTotal.objects.order_by()
+        return rows.filter(axis=self._axis, plans__gt=0, phase__in=self.of.phases)
+
+    def _kept_then(self, names):
+        """kept() of a period that has ended: the totals of now, less what was not there, or stood otherwise."""
+        found, plans = defaultdict(Counter), Counter()
+        for what, *key, is_cancelled, number, amounts in self._unlike_now(names):
+            at = tuple(key), bool(is_cancelled)
+            steps = {"all": [(at, 1)], "left": [(at, -1)], "back": [(at, -1), ((at[0], False), 1)]}
+            for where, sign in steps[what]:
+                plans[where] += sign * number
+                for name, amount in zip(names, amounts, strict=True):
+                    found[where][name] += sign * amount
+        for (key, is_cancelled), amounts in found.items():
+            if plans[key, is_cancelled]:
+                yield key, is_cancelled, amounts
+
+    def _unlike_now(self, names):
+        """[(what, *key, is_cancelled, number of plans, [tyiyn])], in one question."""
+        key = Cast(NullIf("key", Value("")), BigIntegerField())
+        keys = [f"of_{name}" for name in self.keys]
+        totals = self._all_totals().annotate(**dict.fromkeys(keys, key))
+        parts = [("all", totals, keys, Sum("plans"))]
+        plans = Count("plan", distinct=True)
+        parts += [(what, rows, self.keys, plans) for what, rows in self.of.unlike_totals()]
+        sums = {f"sum_{name}": SumTyiyn(name) for name in names}
+        is_cancelled = Case(
+            When(status=PlanStatus.CANCELLED, then=Value(value=True)), default=Value(value=False)
+        )
+        parts = [
+            rows.annotate(what=Value(what), was_cancelled=is_cancelled)
+            .values_list("what", *columns, "was_cancelled")
+            .annotate(number=number, **sums)
+            for what, rows, columns, number in parts
+        ]
+        for row in parts[0].union(*parts[1:], all=True):
+            yield *row[: len(keys) + 3], row[len(keys) + 3 :]
 
     def whole(self, asked, *, tells_cancelled=True, has_pieces=False):
         """[(plan or None, key, is_cancelled, *what, *tyiyn)], in one question.

@@ -10,8 +10,10 @@ from action_plans.models import (
     COUNTED,
     ActionPlan,
     FundingSlice,
+    Payment,
     Phase,
     PlanStatus,
+    ReportingPeriod,
     ServiceArea,
     Source,
     StatusChange,
@@ -104,6 +106,31 @@ class Then:
         """Ids of plans whose parts or cost were others."""
         return self.areas.keys() | self.costs.keys()
 
+    @cached_property
+    def changed(self):
+        """Ids of plans that stood otherwise in a sum of money by service area; mostly they are few."""
+        return self.special | self.cancelled_since
+
+    @cached_property
+    def is_shut(self):
+        """Nothing that counts now was booked after the period was closed: earlier ones had been closed, too.
+
+        Then the database lets nothing in any more that counts in it, see action_plans/triggers.py.
+        """
+        period = self.scope.period
+        if not self.phases <= {period.phase_id}:
+            return False
+        earlier = ReportingPeriod.objects.filter(phase=period.phase_id)
+        earlier = earlier.filter(starts_on__lt=period.starts_on)
+        if earlier.filter(Q(closed_at=None) | Q(closed_at__gt=period.closed_at)).exists():
+            return False
+        since = ActionPlan.objects.was_approved().filter(approved_at__gt=self.until)
+        rows = Payment.objects.filter(
+            contribution__plan__in=since.filter(phase=period.phase_id).order_by().values("pk"),
+            accounted_on__lte=self.scope.day,
+        )
+        return not rows.exists()
+
     def not_cancelled(self, path):
         """Approved plans that were not cancelled by the day. path: the way to them."""
         counted = Q(**{f"{path}__status__in": COUNTED})
@@ -125,6 +152,19 @@ class Then:
             return listed(path, plans)
         several = Q(**{f"{path}__in": self.slices().filter(is_whole=False).values("plan")})
         return several | listed(path, self.special) if self.special else several
+
+    def unlike_totals(self):
+        """[(what, slices of plans)] that the programme's totals hold otherwise: "left" out, or "back"."""
+        later = ActionPlan.objects.order_by().was_approved()
+        later = later.filter(phase__in=self.phases, approved_at__gt=self.moment)
+        slices = FundingSlice.objects.order_by().filter(counts=True, plan__in=later.values("pk"))
+        since = scoped.approved_since(self.scope, "plan__")
+        yield "left", slices.exclude(since) if since else slices
+        if self.special:
+            yield "left", self.slices().filter(listed("plan", self.special))
+        if self.cancelled_since - self.special:
+            back = self.slices().filter(plan__in=self._since())
+            yield "back", back.exclude(listed("plan", self.special)) if self.special else back
 
     # Conditions
 
