@@ -17,7 +17,8 @@ from action_plans.models import (
 
 from .closing import first_days, late_rows, why_not_reopened
 from .closing_checks import what_is_missing
-from .donor_tables.unallocated import digest, gaps, words_of
+from .donor_tables.unallocated import digest, gaps
+from .donor_tables.unallocated_words import words_of
 from .models import SignedReport
 from .rows import quality_link
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from .about import about_of
 from .donor_tables import unallocated
+from .donor_tables.unallocated_words import words_of
 from .exports.pdf import to_pdf
 from .exports.tables_csv import figures_csv, to_csv
 from .exports.tables_xlsx import to_xlsx
@@ -60,9 +61,7 @@ def _from_signed(report):
 def _gaps(scope):
     """What T11 finds, as sentences."""
     rows = unallocated.table(scope).rows
-    return [
-        unallocated.words_of(row["check"], row["number"]) + "." for row in rows if row["number"]
-    ]
+    return [words_of(row["check"], row["number"]) + "." for row in rows if row["number"]]
 
 
 def name_of(question, ending):

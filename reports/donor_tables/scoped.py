@@ -5,24 +5,42 @@ theirs counts in it: whoever starts with the portal enters plans whose payments 
 a report have to be about the same plans.
 """
 
-from django.db.models import Exists, OuterRef, Q
+from typing import NamedTuple
+
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from action_plans import facts_on
 from action_plans.models import (
+    COUNTED,
     ActionPlan,
     Contribution,
     Payment,
     PlanArea,
     PlanMunicipality,
+    PlanStatus,
     ServiceArea,
     Source,
+    StatusChange,
     Tranche,
 )
 
 NO_SOURCE = "none"
 # More plans are a question inside a question, no list.
 LISTED_UP_TO = 300
+MANY_STEPS = 5000
+STATES = [*COUNTED, PlanStatus.CANCELLED]
+
+
+class Asked(NamedTuple):
+    """What a scope keeps in its memory of one question.
+
+    since: ids of plans approved since, a question for them when they are many, None when there are none.
+    statuses: {plan id: its status then} of approved plans that took a step since; None: they are many.
+    """
+
+    since: list | object | None
+    statuses: dict | None
 
 
 def moment_of(scope):
@@ -46,17 +64,48 @@ def approved_since(scope, path=""):
     """Condition: approved after the last day of the period, with money that counts in it; None: no plan was."""
     if not scope.period or moment_of(scope) >= scope.known_at:
         return None
-    about = (scope.period.pk, scope.day, scope.known_at, scope.phases)
-    if about not in scope.memory:
-        scope.memory[about] = _approved_since(scope)
-    plans = scope.memory[about]
+    plans = ask_steps(scope).since
     return None if plans is None else Q(**{f"{path}pk__in": plans})
 
 
+def ask_steps(scope):
+    """One question for all tables: which plans were approved since, and which took another step."""
+    about = _about(scope)
+    if about not in scope.memory:
+        scope.memory[about] = _asked(scope)
+    return scope.memory[about]
+
+
+def _about(scope):
+    return (scope.period and scope.period.pk, scope.day, scope.known_at, scope.phases)
+
+
+def _asked(scope):
+    moment, statuses, since = moment_of(scope), {}, []
+    steps = StatusChange.objects.order_by().filter(
+        facts_on.approved_then(moment, "plan__"),
+        changed_at__gt=moment,
+        plan__phase__in=scope.phases,
+    )
+    rows = steps.exclude(before="").values_list("changed_at", "pk", "plan", "before")
+    if scope.period and moment < scope.known_at:
+        plans = _approved_since(scope)
+        # Not cut off in the question: the database would look for the first ones, and mostly there are none.
+        rows = rows.union(plans.values_list("approved_at", "pk", "pk", Value("")), all=True)
+    for _at, _pk, plan, before in sorted(rows):
+        if before:
+            statuses.setdefault(plan, before)
+        else:
+            since.append(plan)
+    return Asked(
+        plans.values("pk") if len(since) > LISTED_UP_TO else since or None,
+        statuses if len(statuses) <= MANY_STEPS else None,
+    )
+
+
 def _approved_since(scope):
-    """Ids, a question for them when they are many, None when there are none."""
     money = booked_then(Payment.objects.order_by(), scope)
-    plans = (
+    return (
         ActionPlan.objects.order_by()
         .was_approved()
         .filter(
@@ -66,16 +115,50 @@ def _approved_since(scope):
             pk__in=money.values("contribution__plan"),
         )
     )
-    # Not cut off in the question: the database would look for the first ones, and mostly there are none.
-    found = list(plans.values_list("pk", flat=True))
-    return plans.values("pk") if len(found) > LISTED_UP_TO else found or None
 
 
 def plans_of(scope):
-    """A queryset of ActionPlan with status_then, cancelled ones among them."""
-    plans = facts_on.plans_then(
-        moment_of(scope), is_past=is_past(scope), since=approved_since(scope)
-    )
+    """A queryset of ActionPlan with status_then, cancelled ones among them.
+
+    Once it was asked who took a step since, they are named, so that the database need not look for the steps
+    of each plan, and can tell from the status of now how many plans to expect.
+    """
+    moment, since, steps = moment_of(scope), approved_since(scope), _steps(scope)
+    if steps is None:
+        return _chosen(facts_on.plans_then(moment, is_past=is_past(scope), since=since), scope)
+    whens = [When(pk__in=plans, then=Value(status)) for status, plans in steps.items()]
+    if since:
+        whens.insert(0, When(approved_at__gt=moment, then=Value(str(PlanStatus.APPROVED))))
+    plans = ActionPlan.objects.order_by().filter(stood(scope, STATES))
+    return _chosen(plans.annotate(status_then=Case(*whens, default=F("status"))), scope)
+
+
+def stood(scope, states):
+    """Condition on such plans: they were in one of these states."""
+    steps, since = _steps(scope), approved_since(scope)
+    if steps is None:
+        return Q(status_then__in=states)
+    moved = [plan for plans in steps.values() for plan in plans]
+    then = Q(status__in=states) & ~Q(pk__in=moved)
+    then |= Q(pk__in=[plan for state in states for plan in steps.get(state, [])])
+    then &= facts_on.approved_then(moment_of(scope))
+    if since and PlanStatus.APPROVED in states:
+        then |= since & Q(approved_at__gt=moment_of(scope))
+    return then
+
+
+def _steps(scope):
+    """{status then: [plan ids]} of plans that took a step since, None if nobody asked or they are many."""
+    asked = scope.memory.get(_about(scope))
+    if not is_past(scope) or not asked or asked.statuses is None:
+        return None
+    steps = {}
+    for plan, status in asked.statuses.items():
+        steps.setdefault(status, []).append(plan)
+    return steps
+
+
+def _chosen(plans, scope):
     plans = plans.filter(phase__in=scope.phases)
     if scope.donor:
         tranches = Tranche.objects.filter(phase=OuterRef("phase"), donor=scope.donor)
@@ -159,9 +242,10 @@ def moment_of_money(scope):
 def standing_then(rows, scope, day="paid_on"):
     """Those of them that neither take back nor had been taken back by then."""
     rows = booked_then(rows, scope, day).filter(reverses=None)
-    if not is_past(scope):
-        return rows.filter(reversal=None)
-    return rows.filter(Q(reversal=None) | Q(reversal__booked_at__gt=moment_of_money(scope)))
+    back = Payment.objects.filter(reverses=OuterRef("pk"))
+    if is_past(scope):
+        back = back.filter(Q(booked_at=None) | Q(booked_at__lte=moment_of_money(scope)))
+    return rows.filter(~Exists(back))  # no join: databases expect that it leaves nothing
 
 
 def payments_of(scope):

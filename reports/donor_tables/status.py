@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,13 +12,14 @@ from action_plans.models import (
     COUNTED,
     ActionPlan,
     Form,
+    Payment,
     PaymentKind,
     PlanArea,
     PlanStatus,
     ServiceArea,
     StatusChange,
 )
-from lib.money import allocate, sum_kgs, total
+from lib.money import KgsColumn, allocate, sum_kgs, total
 from reports.column import Column
 from reports.report_table import ReportTable
 from reports.rows import ZERO
@@ -32,6 +33,8 @@ NO_AREA = ""
 
 
 def table(scope, facts=None):
+    if scoped.is_past(scope):
+        scoped.ask_steps(scope)
     return _list(scope) if scope.rows == "cancelled" else _by_area(scope)
 
 
@@ -166,14 +169,18 @@ def _names():
 
 def _paid(scope):
     """{plan id: {kind: som in cash}} of cancelled plans, as known then; those without money too."""
-    plans = scoped.plans_of(scope).filter(status_then=CANCELLED)
-    rows = scoped.booked_then(scoped.payments_of(scope), scope)
+    plans = scoped.plans_of(scope).filter(scoped.stood(scope, [CANCELLED]))
+    rows = scoped.booked_then(Payment.objects.order_by(), scope)
+    if source := scoped.source_of(scope):
+        rows = rows.filter(contribution__source=source)
     rows = rows.filter(contribution__plan__in=plans.values("pk"), contribution__form=Form.CASH)
-    paid = {pk: dict.fromkeys(KINDS, ZERO) for pk in plans.values_list("pk", flat=True)}
-    for plan, kind, som in rows.values_list("contribution__plan", "kind").annotate(
-        som=sum_kgs("amount_kgs")
-    ):
-        paid[plan][kind] = som
+    sums = rows.values_list("contribution__plan", "kind").annotate(som=sum_kgs("amount_kgs"))
+    none = Value(ZERO, output_field=KgsColumn(max_digits=18, decimal_places=2))
+    paid = {}
+    for plan, kind, som in sums.union(plans.values_list("pk", Value(""), none), all=True):
+        money = paid.setdefault(plan, dict.fromkeys(KINDS, ZERO))
+        if kind:
+            money[kind] = som
     return paid
 
 

@@ -17,8 +17,9 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
+from action_plans import facts_on
 from action_plans.models import (
     COUNTED,
     RECEIVED,
@@ -42,10 +43,10 @@ from reports.rows import ZERO, quality_link
 from reports.scope import Scope
 
 from . import scoped
+from .unallocated_words import NO_LINE, NO_REGION, NOT_REPORTED, labels
 
 # More are counted and not named: the address leads to them.
 NAMED_UP_TO = 10
-NO_REGION, NO_LINE, NOT_REPORTED = "no_region", "no_line", "not_reported"
 NO_AMOUNT = Cast(Value(None), DecimalField(max_digits=18, decimal_places=2))
 
 
@@ -124,102 +125,29 @@ def digest(gaps):
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def words_of(check, number):
-    """“2 plans have no service area”: for the form of closing, a page and the cover."""
-    texts = {
-        Check.NO_AREA: ngettext(
-            "%(number)s plan without a service area",
-            "%(number)s plans without a service area",
-            number,
-        ),
-        NO_REGION: ngettext(
-            "%(number)s plan without a region", "%(number)s plans without a region", number
-        ),
-        Check.NO_COST: ngettext(
-            "%(number)s plan whose cost is not known",
-            "%(number)s plans whose cost is not known",
-            number,
-        ),
-        NOT_REPORTED: ngettext(
-            "%(number)s plan that has not reported any payment",
-            "%(number)s plans that have not reported any payment",
-            number,
-        ),
-        Check.NO_DECISION: ngettext(
-            "%(number)s own contribution promised without a decision",
-            "%(number)s own contributions promised without a decision",
-            number,
-        ),
-        Check.NO_RATE: ngettext(
-            "%(number)s payment that waits for an exchange rate",
-            "%(number)s payments that wait for an exchange rate",
-            number,
-        ),
-        Check.NO_EVIDENCE: ngettext(
-            "%(number)s payment without a document",
-            "%(number)s payments without a document",
-            number,
-        ),
-        NO_LINE: ngettext(
-            "%(number)s spending on no line of the budget of its plan",
-            "%(number)s spendings on no line of the budgets of their plans",
-            number,
-        ),
-        Check.NOT_VERIFIED: ngettext(
-            "%(number)s contribution in kind claimed and not verified",
-            "%(number)s contributions in kind claimed and not verified",
-            number,
-        ),
-    }
-    return texts[check] % {"number": number}
-
-
-def labels():
-    """{check: what it finds}, where the number stands in a column of its own."""
-    return {
-        Check.NO_AREA: pgettext("check of a report", "Plans without a service area"),
-        NO_REGION: pgettext("check of a report", "Plans without a region"),
-        Check.NO_COST: pgettext("check of a report", "Plans whose cost is not known"),
-        NOT_REPORTED: pgettext("check of a report", "Plans that have not reported any payment"),
-        Check.NO_DECISION: pgettext(
-            "check of a report", "Own contributions promised without a decision or letter"
-        ),
-        Check.NO_RATE: pgettext("check of a report", "Payments that wait for an exchange rate"),
-        Check.NO_EVIDENCE: pgettext("check of a report", "Payments without a document"),
-        NO_LINE: pgettext(
-            "check of a report", "Spendings on no line of the budget, where a plan has one"
-        ),
-        Check.NOT_VERIFIED: pgettext(
-            "check of a report", "Contributions in kind, claimed and not verified"
-        ),
-    }
-
-
 # --- What is found ------------------------------------------------------------------------------------
 
 
 def _gaps(scope, *, until_now=False):
     """until_now: rows up to the day, by what is known now."""
-    plans = scoped.plans_of(scope)
+    then = scoped.is_past(scope) and not until_now
     if until_now:
         plans = ActionPlan.objects.order_by().was_approved().filter(phase__in=scope.phases)
         counted = plans.filter(status__in=COUNTED)
     else:
-        counted = plans.filter(status_then__in=COUNTED)
-    then = scoped.is_past(scope) and not until_now
+        if then:
+            scoped.ask_steps(scope)
+        plans = scoped.plans_of(scope)
+        counted = plans.filter(scoped.stood(scope, COUNTED))
+    facts = scoped.facts_then(scope, [facts_on.AREAS, facts_on.COST]) if then else {}
     paid = Payment.objects.order_by().filter(contribution__plan__in=plans.values("pk"))
     paid = paid.filter(contribution__plan__phase__in=scope.phases)  # so not all are read
     if source := scoped.source_of(scope):
         paid = paid.filter(contribution__source=source)
     return [
-        Gap(
-            Check.NO_AREA, _without(counted, _no_areas(), scoped.areas_then(scope) if then else {})
-        ),
+        Gap(Check.NO_AREA, _without(counted, _no_areas(), _each(facts, facts_on.AREAS))),
         Gap(NO_REGION, counted.filter(~Exists(_of_plan(PlanMunicipality)))),
-        Gap(
-            Check.NO_COST,
-            _without(counted, Q(cost_kgs=None), scoped.costs_then(scope) if then else {}),
-        ),
+        Gap(Check.NO_COST, _without(counted, Q(cost_kgs=None), _each(facts, facts_on.COST))),
         Gap(NOT_REPORTED, _not_reported(counted, scope, then)),
         Gap(Check.NO_DECISION, _undecided(counted, scope, then), "plan__", "som"),
         Gap(Check.NO_RATE, _waiting(paid, scope, then), "contribution__plan__"),
@@ -245,6 +173,11 @@ def _of_plan(model):
 
 def _no_areas():
     return ~Exists(_of_plan(PlanArea))
+
+
+def _each(facts, name):
+    """{plan id: its value then} of one fact, where it was another than now"""
+    return {plan: was[name] for plan, was in facts.items() if name in was}
 
 
 def _without(plans, now, then):
@@ -300,13 +233,16 @@ def _waiting(rows, scope, then):
 def _standing(rows, scope, then):
     if then:
         return scoped.standing_then(rows, scope)
+    back = Payment.objects.filter(reverses=OuterRef("pk"))
     return rows.filter(
-        booked_at__isnull=False, reverses=None, reversal=None, paid_on__lte=scope.day
+        ~Exists(back), booked_at__isnull=False, reverses=None, paid_on__lte=scope.day
     )
 
 
 def _no_line(rows, scope, then):
     lines = BudgetRevision.objects.filter(line__plan=OuterRef("contribution__plan"))
+    if len(scope.phases) == 1:
+        lines = lines.filter(line__plan__phase=scope.phases[0])  # so not all are read
     if then:
         lines = lines.filter(revised_at__lte=scoped.moment_of_money(scope))
     rows = rows.filter(Exists(lines), kind=PaymentKind.SPENT, budget_line=None)

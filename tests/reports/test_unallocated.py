@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from action_plans.models import BudgetRevision, FactRevision, Payment, PromiseRevision
 from reports.donor_tables import unallocated
+from reports.donor_tables.unallocated_words import words_of
 from reports.scope import Scope
 from tests.factories import (
     BudgetLineFactory,
@@ -171,7 +172,7 @@ def test_for_closing_a_period_gaps_are_numbers_with_a_digest(holed, plan):
     gaps = unallocated.gaps(plan.phase, timezone.localdate())
     assert {gap["check"]: gap["number"] for gap in gaps} == FOUND
     assert unallocated.digest(gaps) != unallocated.digest([gap | {"number": 9} for gap in gaps])
-    assert unallocated.words_of("no_area", 2) == "2 plans without a service area"
+    assert words_of("no_area", 2) == "2 plans without a service area"
 
 
 @pytest.mark.parametrize("plans", [1, 4])
