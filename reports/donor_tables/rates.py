@@ -35,8 +35,6 @@ class Used(NamedTuple):
 
 
 def table(scope, facts=None):
-    if scoped.is_past(scope):
-        scoped.ask_steps(scope)
     phases = {phase.pk: phase for phase in scope.phases}
     tranches = [] if is_of_plans(scope) else _used(_tranches(scope), "phase")
     paid = _used(_payments(scope), "contribution__plan__phase")

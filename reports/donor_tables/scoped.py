@@ -7,6 +7,7 @@ a report have to be about the same plans.
 
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
@@ -28,7 +29,8 @@ from action_plans.models import (
 NO_SOURCE = "none"
 # More plans are a question inside a question, no list.
 LISTED_UP_TO = 300
-MANY_STEPS = 5000
+# A question names them up to thirty times; where a database takes so many values only, it is asked otherwise.
+MANY_STEPS, MANY_STEPS_OF_FEW_VALUES = 5000, 500
 STATES = [*COUNTED, PlanStatus.CANCELLED]
 
 
@@ -99,8 +101,13 @@ def _asked(scope):
             since.append(plan)
     return Asked(
         plans.values("pk") if len(since) > LISTED_UP_TO else since or None,
-        statuses if len(statuses) <= MANY_STEPS else None,
+        statuses if len(statuses) <= _many_steps() else None,
     )
+
+
+def _many_steps():
+    takes_all = connection.features.max_query_params is None
+    return MANY_STEPS if takes_all else MANY_STEPS_OF_FEW_VALUES
 
 
 def _approved_since(scope):
