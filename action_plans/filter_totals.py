@@ -2,7 +2,8 @@
 
 from django.db.models import Count, F, Q, Sum
 
-from lib.money import share, sum_kgs
+from lib.money import share
+from lib.money_sums import sum_kgs
 
 from .models import COUNTED, OTHER, RECEIVED, Axis, FundingTotal, PlanStatus
 

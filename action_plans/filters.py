@@ -14,7 +14,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter
 
-from lib.money import sum_kgs
+from lib.money_sums import sum_kgs
 from municipalities.models import District, Municipality, Region, current_language
 
 from .filter_fields import (

@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lib.money import AmountField, format_share
+from lib.money import format_share
+from lib.money_fields import AmountField
 from municipalities.models import Municipality, current_language
 
 from .editing import NOTHING, PAID

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext_lazy as _
 
-from lib.money import AmountField
+from lib.money_fields import AmountField
 
 from .facts import DATES, LANGUAGE, PLAIN, REASON, TEXTS, text_in
 from .form_fields import CountField, PartialDateField, kept_input

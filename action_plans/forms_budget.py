@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lib.money import AmountField
+from lib.money_fields import AmountField
 from lib.quantities import QuantityField
 
 from . import budget

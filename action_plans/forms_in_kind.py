@@ -7,7 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lib.money import AmountField, format_kgs
+from lib.money import format_kgs
+from lib.money_fields import AmountField
 from lib.quantities import QuantityField
 
 from .form_fields import check_year, kept_input

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lib import currencies
-from lib.money import AmountField
+from lib.money_fields import AmountField
 
 from .form_fields import check_year, kept_input
 from .forms_money import DateInput, UploadField

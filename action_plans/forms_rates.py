@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from lib import currencies
 from lib.dates import format_moment, format_partial, last_day
-from lib.money import RateField
+from lib.money_fields import RateField
 from lib.uploads import sha256_of
 
 from . import rates

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib import currencies
-from lib.money import AmountField, RateField
+from lib.money_fields import AmountField, RateField
 
 from . import phases, rates
 from .form_fields import check_year, kept_input

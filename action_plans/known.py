@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from lib.money import sum_kgs
+from lib.money_sums import sum_kgs
 from lib.threads import written_once
 
 from . import variance

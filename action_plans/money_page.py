@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lib.dates import format_partial, parse_date
-from lib.money import share, sum_kgs, total
+from lib.money import share, total
+from lib.money_sums import sum_kgs
 from lib.threads import written_once
 
 from . import promises

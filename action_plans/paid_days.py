@@ -10,7 +10,7 @@ day, or says first which (in_order); one of foreign money has the phase's lock. 
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from lib.money import sum_kgs
+from lib.money_sums import sum_kgs
 
 from . import periods
 from .models import Form, PaidDay, Payment, PaymentKind, Source

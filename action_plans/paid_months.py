@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.db.models.functions import TruncMonth
 
-from lib.money import allocate_cents, sum_kgs
+from lib.money import allocate_cents
+from lib.money_sums import sum_kgs
 from lib.threads import written_once
 
 from .models import FundingSlice, MonthSum, PaidMonth, Payment, PaymentKind, PlanStatus, Source

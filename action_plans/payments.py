@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.currencies import CODES, KGS, format_money
 from lib.dates import format_partial
-from lib.money import MAX_KGS, format_kgs, sum_kgs, total
+from lib.money import MAX_KGS, format_kgs, total
+from lib.money_sums import sum_kgs
 from lib.threads import columns, the_one, written_once
 from lib.uploads import sha256_of
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import CharField, Count, F, Q
 from django.db.models.functions import Cast, Coalesce
 
-from lib.money import sum_kgs
+from lib.money_sums import sum_kgs
 from lib.threads import written_once
 
 from . import paid_days, paid_months

@@ -6,7 +6,7 @@ A row of a closed period that is found later is counted in the next one; so is o
 from django.db.models import F
 
 from lib.currencies import KGS
-from lib.money import sum_kgs
+from lib.money_sums import sum_kgs
 
 from . import paid_days
 from .models import PaidDay, Tranche

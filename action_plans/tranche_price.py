@@ -9,7 +9,8 @@ from typing import NamedTuple
 from django.db.models import Case, IntegerField, Q, When
 
 from lib.currencies import KGS
-from lib.money import convert, sum_kgs
+from lib.money import convert
+from lib.money_sums import sum_kgs
 from lib.threads import written_once
 
 from .models import FxPolicy, PaidDay, PaymentKind, Tranche

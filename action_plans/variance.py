@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from django.db.models import Count, Prefetch
 
-from lib.money import share, sum_kgs, total
+from lib.money import share, total
+from lib.money_sums import sum_kgs
 from lib.threads import written_once
 
 from .models import BudgetLine, BudgetRevision, Payment, PaymentKind, PlanStatus

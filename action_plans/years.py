@@ -13,7 +13,8 @@ from django.db.models.functions import ExtractQuarter, ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from lib.dates import Precision
-from lib.money import round_kgs, round_share, share, sum_kgs, total
+from lib.money import round_kgs, round_share, share, total
+from lib.money_sums import sum_kgs
 from lib.threads import written_once
 
 from .models import COUNTED, Payment, PaymentKind, PlanStatus, Source

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from action_plans.form_fields import check_year
 from action_plans.forms import helper
 from action_plans.forms_money import DateInput
-from lib.money import AmountField
+from lib.money_fields import AmountField
 from municipalities.models import Municipality, current_language
 
 from .conflict import revision_field

@@ -9,10 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import DecimalField, Sum
-from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -108,34 +105,6 @@ def _amount_error(code, text, **params):
     return AmountError(MESSAGES[code], code=code, params=params)
 
 
-class AmountField(forms.Field):
-    """An amount in som: cleans to a Decimal or None, shows again what was typed."""
-
-    widget = forms.TextInput
-
-    def __init__(self, *, max_digits=None, decimal_places=None, **kwargs):
-        # A model's DecimalField hands both over; parse_amount() has the limits.
-        super().__init__(**kwargs)
-
-    def widget_attrs(self, widget):
-        return {"inputmode": "decimal", "autocomplete": "off", "class": "amount"}
-
-    def to_python(self, value):
-        if value is None or isinstance(value, Decimal):
-            return value
-        text = str(value)
-        return parse_amount(text) if text.strip() else None
-
-    def prepare_value(self, value):
-        return format_amount(value) if isinstance(value, (Decimal, int)) else value
-
-    def has_changed(self, initial, data):
-        try:
-            return not self.disabled and self.to_python(initial) != self.to_python(data)
-        except ValidationError:
-            return True
-
-
 # Exchange rates: som for one or several units of a currency
 
 
@@ -159,19 +128,6 @@ def _rate_error(code, text):
     return AmountError(MESSAGES[code], code=code, params=params)
 
 
-class RateField(AmountField):
-    """A rate: cleans to a Decimal or None, shows again what was typed."""
-
-    def to_python(self, value):
-        if value is None or isinstance(value, Decimal):
-            return value
-        text = str(value)
-        return parse_rate(text) if text.strip() else None
-
-    def prepare_value(self, value):
-        return format_rate(value) if isinstance(value, (Decimal, int)) else value
-
-
 # Adding
 
 
@@ -187,19 +143,6 @@ def convert(amount, value, nominal=1):
 def total(values):
     """Add amounts; None (not known) counts as nothing."""
     return round_kgs(sum((value for value in values if value is not None), Decimal(0)))
-
-
-class KgsColumn(DecimalField):
-    """Of an aggregate: SQLite adds decimals as floats and would answer 0.300000000000000."""
-
-    def from_db_value(self, value, expression, connection):
-        return None if value is None else round_kgs(value)
-
-
-def sum_kgs(expression, **options):
-    """Aggregate: the sum to 0.01, 0.00 over no rows; options as of Sum (filter=…)."""
-    column = KgsColumn(max_digits=18, decimal_places=2)
-    return Coalesce(Sum(expression, output_field=column, **options), 0, output_field=column)
 
 
 # Shares

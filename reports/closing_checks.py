@@ -22,7 +22,8 @@ from action_plans.payments import SIGNS
 from action_plans.totals import ZERO, counted_totals
 from lib.currencies import format_money
 from lib.dates import format_partial
-from lib.money import format_kgs, sum_kgs
+from lib.money import format_kgs
+from lib.money_sums import sum_kgs
 
 from .facts import Facts
 from .scope import Scope

@@ -17,7 +17,8 @@ from action_plans.filter_totals import KNOWN_AREA
 from action_plans.filters import COUNTED_STATES, PlanFilter
 from action_plans.models import ActionPlan, Check, Finding, PlanStatus
 from action_plans.phases import fx_texts
-from lib.money import UNITS, format_kgs, sum_kgs
+from lib.money import UNITS, format_kgs
+from lib.money_sums import sum_kgs
 
 from . import tables
 from .catalogue import NOT_ON_THE_PAGE, SOURCES, TABLES, UNIT_NAMES, YEARS

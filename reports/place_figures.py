@@ -17,7 +17,7 @@ from action_plans.models import (
     PlanStatus,
 )
 from action_plans.totals import all_counted_totals
-from lib.money import sum_kgs
+from lib.money_sums import sum_kgs
 from municipalities.models import Municipality
 
 from .overview import State

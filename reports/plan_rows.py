@@ -22,7 +22,7 @@ from django.db.models.functions import Cast, Coalesce, Left, NullIf, Replace
 
 from action_plans.models import OTHER, RECEIVED, FundingSlice, PlanArea, PlanText
 from lib.dates import Precision
-from lib.money import KgsColumn, sum_kgs
+from lib.money_sums import KgsColumn, sum_kgs
 from municipalities.models import current_language
 
 

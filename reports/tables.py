@@ -25,7 +25,8 @@ from action_plans.models import (
 from action_plans.totals import all_counted_totals
 from lib.composition import composition
 from lib.lazy import LazyModule
-from lib.money import share, sum_kgs, total
+from lib.money import share, total
+from lib.money_sums import sum_kgs
 from municipalities.models import Municipality, Region, current_language
 
 pd = LazyModule("pandas")

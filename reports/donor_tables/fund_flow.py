@@ -15,7 +15,7 @@ from action_plans.phases import fx_texts
 from action_plans.tranche_moves import ACCOUNTED, OWN, counted, currencies_of
 from action_plans.tranche_statement import Sum, statement
 from lib.currencies import KGS
-from lib.money import sum_kgs
+from lib.money_sums import sum_kgs
 from reports.column import Column
 from reports.report_table import ReportTable
 from reports.rows import ZERO

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from action_plans.models import InKindItem, Payment
-from lib.money import KgsColumn, format_number, sum_kgs
+from lib.money import format_number
+from lib.money_sums import KgsColumn, sum_kgs
 from reports.column import Column
 from reports.long_rows import LongRows
 from reports.report_table import ReportTable

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from action_plans.models import Tranche, UsedRate
 from action_plans.phases import fx_text
 from lib.currencies import KGS
-from lib.money import sum_kgs
+from lib.money_sums import sum_kgs
 from reports.column import Column
 from reports.report_table import ReportTable
 from reports.rows import ZERO

@@ -19,7 +19,8 @@ from action_plans.models import (
     ServiceArea,
     StatusChange,
 )
-from lib.money import KgsColumn, allocate, sum_kgs, total
+from lib.money import allocate, total
+from lib.money_sums import KgsColumn, sum_kgs
 from reports.column import Column
 from reports.report_table import ReportTable
 from reports.rows import ZERO

@@ -36,7 +36,8 @@ from action_plans.models import (
     Source,
 )
 from lib.currencies import KGS
-from lib.money import round_kgs, sum_kgs
+from lib.money import round_kgs
+from lib.money_sums import sum_kgs
 from reports.column import Column
 from reports.report_table import ReportTable
 from reports.rows import ZERO, quality_link

@@ -13,10 +13,9 @@ from django.db.models.functions import Concat, Left
 from django.db.models.lookups import In
 
 from action_plans.models import PlanArea, ServiceArea
-from lib.csv_cells import BOM, FORMULA_SIGNS, NEEDS_QUOTES, as_text, cell
+from lib.csv_cells import BOM, FORMULA_SIGNS, cell
 from reports.plan_rows import with_words
 
-__all__ = ["BOM", "NEEDS_QUOTES", "as_text", "cell", "to_csv"]
 COLUMNS = {
     "plan": "reference",
     "title": "row_title",

@@ -5,7 +5,7 @@ The columns are described in docs/ledger-csv.md.
 
 from tempfile import TemporaryFile
 
-from .csv import BOM, as_text, cell
+from lib.csv_cells import BOM, as_text, cell
 
 COLUMNS = {
     "plan": lambda row: row.contribution.plan.reference,

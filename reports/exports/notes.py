@@ -7,6 +7,8 @@ from lib.dates import format_moment
 from lib.money import format_amount
 from reports import catalogue
 
+from .workbook import listed
+
 
 def notes(report, *, at, address):
     filters = [f"{chip.label}: {chip.words}" for chip in report.chips]
@@ -46,11 +48,6 @@ def how_it_adds_up(whole):
     names = {"without_cost": "promised_without_cost_kgs"}
     names |= {name: f"{name}_kgs" for name in ["cost", "promised", "gap", "surplus"]}
     return text % {key: format_amount(whole[name] or 0) for key, name in names.items()}
-
-
-def listed(label, texts):
-    """[(label, text)], the label once."""
-    return [("" if i else label, str(text)) for i, text in enumerate(texts)]
 
 
 def _missing(report):

@@ -8,9 +8,9 @@ from decimal import Decimal
 from itertools import islice
 from tempfile import TemporaryFile
 
+from lib.csv_cells import BOM, NEEDS_QUOTES, as_text, cell
 from lib.money import round_share
 
-from .csv import BOM, NEEDS_QUOTES, as_text, cell
 from .ledger_csv import moment, plain
 
 REASONS = "reasons"

@@ -9,8 +9,7 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from .notes import listed
-from .workbook import Writer, new_workbook
+from .workbook import Writer, listed, new_workbook
 
 
 def to_xlsx(tables, about, progress=None):

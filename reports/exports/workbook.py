@@ -338,3 +338,8 @@ def _height(row, writers, widths):
 def _lines(text, width, size=1.15):
     """How many lines a text takes; capitals and bold letters are wider."""
     return sum(max(1, ceil(len(line) * size / width)) for line in str(text).split("\n"))
+
+
+def listed(label, texts):
+    """[(label, text)], the label once."""
+    return [("" if i else label, str(text)) for i, text in enumerate(texts)]

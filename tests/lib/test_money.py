@@ -13,8 +13,6 @@ from lib.composition import composition
 from lib.money import (
     MAX_KGS,
     AmountError,
-    AmountField,
-    RateField,
     allocate,
     compact_parts,
     format_amount,
@@ -28,9 +26,10 @@ from lib.money import (
     parse_rate,
     round_share,
     share,
-    sum_kgs,
     total,
 )
+from lib.money_fields import AmountField, RateField
+from lib.money_sums import sum_kgs
 
 LANGUAGES = ["ky", "ru", "en"]
 NBSP = "\u00a0"
