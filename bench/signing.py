@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tempfile
+from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ from .data import person
 
 # The first ones give a report of 10,000 rows, which the target names; the others are told beside it.
 PLANS = [5_100, 10_000]
+TIMES = 3  # a server that has just started takes longer for the first one
 KEPT = [ActionPlan, FundingSlice, FundingTotal, PaidDay, PaidMonth]
 CHANGED = ", ".join(model._meta.db_table for model in KEPT)
 JUNE = dt.datetime(2026, 6, 30, tzinfo=dt.UTC)
@@ -51,12 +53,23 @@ def measure_signing(number):
     with folder as files, override_settings(MEDIA_ROOT=files), transaction.atomic():
         what = {"period": closed_period(number), "template": by_plan(), "by": approver()}
         reverse("reports:verify")  # a server knows its addresses
+        found = [sign_and_take_back(what) for _ in range(TIMES)]
+        transaction.set_rollback(True)
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM (ANALYZE) {CHANGED}")
+    return found[-1]._replace(
+        seconds=median(each.seconds for each in found),
+        is_right=all(each.is_right for each in found),
+    )
+
+
+def sign_and_take_back(what):
+    what["period"].refresh_from_db()
+    with transaction.atomic():
         started = perf_counter()
         report = signing.sign(name="Donor", role="Head", **what)
         found = result(report, perf_counter() - started)
         transaction.set_rollback(True)
-    with connection.cursor() as cursor:
-        cursor.execute(f"VACUUM (ANALYZE) {CHANGED}")
     return found
 
 
