@@ -18,6 +18,8 @@ from .facts_sums import STEPS
 from .facts_then import OWN, POTS, Then
 from .models import SignedReport
 
+# More are not named: to read all plans takes less.
+NAMED_UP_TO = 20_000
 AXES = ["plan", "area", "municipality", "region"]
 MEASURES = {
     "original": ["original_kgs"],
@@ -262,7 +264,7 @@ def _codes(model, name, ids):
     if not ids:
         return {}
     rows = model.objects.order_by()
-    if len(ids) < 1000:
+    if len(ids) < NAMED_UP_TO:
         rows = rows.filter(pk__in=[pk for pk in ids if pk is not None])
     return dict(rows.values_list("pk", name))
 

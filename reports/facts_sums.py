@@ -75,10 +75,13 @@ class Sums:
         measure, pot = column
         if pot and pot not in self.of.pots:
             return
-        if not (is_cancelled and measure in PLANNED):
+        if not is_cancelled:
+            self.found[key][column] += amount
+            return
+        if measure not in PLANNED:
             self.found[key][column] += amount
         kind, _line, step = measure.partition("_")
-        if is_cancelled and kind in ("net", "spent") and step in STEPS:
+        if kind in ("net", "spent") and step in STEPS:
             self.found[key][f"cancelled_{kind}", pot] += amount
 
     @property

@@ -147,6 +147,8 @@ class EarlyFiles:
             self.typesetter = stack.enter_context(Typesetter())
             self.beside = stack.enter_context(Beside())
             self.stack = stack.pop_all()
+        if self.report.period.phase.plans.count() > SOON_MADE:
+            self.beside.start()  # as many rows are to come, and a core is idle now
         return self
 
     def __exit__(self, *error):
@@ -154,9 +156,10 @@ class EarlyFiles:
 
     def with_tables(self, tables):
         """Typst lays the long tables out."""
-        if sum(len(table.rows) for table in tables) > SOON_MADE:
+        if sum(len(table.rows) for table in tables) > SOON_MADE and not self.beside.process:
             self.beside.start()
-        begin_pdf(self.typesetter, tables, self.about(), signature_of(self.report))
+        with translation.override(self.report.language):
+            begin_pdf(self.typesetter, tables, self.about(), signature_of(self.report))
 
     def with_text(self, tables):
         if self.beside.process:

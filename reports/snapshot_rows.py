@@ -1,16 +1,18 @@
 """The rows of facts.plan_rows() as canonical JSON, each in one go: a period of 10,000 plans has 60,000 of them."""
 
 import json
+import re
 from json.encoder import JSONEncoder, encode_basestring
 
 from . import facts, facts_lines
 from .canonical import canonical
 from .merging import Kinds, cell
 
-NAMES = sorted([*facts.AXES, "source", *facts.OF_A_ROW])
+PLACED = [*facts.AXES, "source"]
 # The order has always been that of this text, in which letters of other alphabets are escapes.
 IN_ORDER = JSONEncoder(sort_keys=True, separators=(",", ":")).encode
-UNUSUAL = "\x7f"
+# Letters whose escape Python writes as JSON does, and those that need none.
+USUAL = re.compile("[\x00-\x7e\u0100-\uffff]*").fullmatch
 
 
 def texts(known):
@@ -19,8 +21,9 @@ def texts(known):
 
 
 def in_order(text):
-    is_usual = text.isascii() and UNUSUAL not in text
-    return text if is_usual else IN_ORDER(json.loads(text))
+    if USUAL(text):
+        return text if text.isascii() else text.encode("ascii", "backslashreplace").decode()
+    return IN_ORDER(json.loads(text))
 
 
 def _cells(known):
@@ -34,24 +37,22 @@ def _cells(known):
 
 
 def _cell(key, source, sums, names, said):
-    parts = dict(zip(facts.AXES, map(said.__getitem__, key), strict=True))
-    parts["source"] = said[source]
+    parts = [said[pair] for pair in zip(PLACED, (*key, source), strict=True)]
     for name in names:
         if tyiyn := sums.get(name):
             som, rest = divmod(abs(tyiyn), 100)
-            parts[name] = f'"{"-" if tyiyn < 0 else ""}{som}.{rest:02}"'
-    return f"{{{','.join([f'{NAMED[name]}{parts[name]}' for name in sorted(parts)])}}}"
-
-
-NAMED = {name: f'"{name}":' for name in NAMES}
+            parts.append(f'"{name}":"{"-" if tyiyn < 0 else ""}{som}.{rest:02}"')
+    parts.sort()  # as their names sort: no name has a sign before the quote that ends it
+    return f"{{{','.join(parts)}}}"
 
 
 class _Said(dict):
-    """Codes as JSON has them, each put in quotes once."""
+    """Names with codes as JSON has them, each put in quotes once."""
 
-    def __missing__(self, code):
-        self[code] = "null" if code is None else encode_basestring(code)
-        return self[code]
+    def __missing__(self, pair):
+        name, code = pair
+        self[pair] = f'"{name}":{"null" if code is None else encode_basestring(code)}'
+        return self[pair]
 
 
 def _lines(known):

@@ -61,12 +61,16 @@ def written(period, template, version, *, early=None):
     scope = scope_of_period(period, template)
     known = FactsOfReport(scope)
     before = period.reports.filter(version__lt=version).order_by("-version").first()
-    # The facts are written while the database answers what the tables ask.
     with asked_once(), ThreadPoolExecutor(max_workers=1) as beside:
         known.read_all()
+        made = {template.language: _spoken(template.language, template, scope, known)}
+        early.with_tables(made[template.language])
+        # The facts are written while the database answers what the tables ask in the other languages.
         rows = beside.submit(snapshot_rows.texts, known)
+        for language in set(LANGUAGES) - made.keys():
+            made[language] = _spoken(language, template, scope, known)
         data = _about(period, template, version, before)
-        data["tables"] = _tables(template, scope, known, early)
+        data["tables"] = _tables(template, {language: made[language] for language in LANGUAGES})
         if before:
             data["tables"] += restated.tables(json.loads(before.snapshot), plain(data))
         data = plain(data)
@@ -103,8 +107,8 @@ def table_from(data, slug, language, *, rows=""):
     return read(found[0], language) if found else None
 
 
-def _tables(template, scope, known, early):
-    made = _spoken(template, scope, known, early)
+def _tables(template, made):
+    """made: {language: [ReportTable]}"""
     entries = [each for each in template.tables if each["table"] in TABLES]
     return [
         merged(dict(zip(made, same, strict=True)), order_of=template.language)
@@ -113,16 +117,9 @@ def _tables(template, scope, known, early):
     ]
 
 
-def _spoken(template, scope, known, early):
-    """{language: [ReportTable]}, with what the database said for the first one."""
-    made = dict.fromkeys(LANGUAGES)
-    for language in sorted(LANGUAGES, key=lambda each: each != template.language):
-        with translation.override(language):
-            tables = donor_report.tables_of(template, scope, known)
-            made[language] = [spoken(table) for table in tables]
-            if language == template.language:
-                early.with_tables(made[language])
-    return made
+def _spoken(language, template, scope, known):
+    with translation.override(language):
+        return [spoken(table) for table in donor_report.tables_of(template, scope, known)]
 
 
 def _programme(programme):
